@@ -1,0 +1,41 @@
+"""What goes wrong without being a finding: each failure is one clear line, and the run ends with exit code 2."""
+
+REPORT = "this is a mistake in adamw-lint, not in your code; please report it together with the file"
+
+
+class LintError(Exception):
+    """Something that could not be done; `str` is the line that a user reads."""
+
+    def __init__(self, reason: str, path: str | None = None, place: tuple[int, int] | None = None) -> None:
+        """`place` is the line and column in `path`, both from 1."""
+        super().__init__(reason, path, place)
+        self.reason = reason
+        self.path = path
+        self.place = place
+
+    def __str__(self) -> str:
+        where = [self.path] if self.path is not None else []
+        return ": ".join([":".join([*where, *map(str, self.place or ())]), self.reason]).removeprefix(": ")
+
+
+class UnreadableError(LintError):
+    """A file or path that cannot be opened, decoded or found."""
+
+
+class UnparsableError(LintError):
+    """A file whose text is not Python."""
+
+
+class SettingsError(LintError):
+    """Settings that make no sense, in a file or on the command line."""
+
+
+class UnwritableError(LintError):
+    """A fixed file that could not be put in place of the old one; the old one is untouched."""
+
+
+class DefectError(LintError):
+    """A mistake of the linter itself: a check that crashed, or a fix that did harm and was dropped."""
+
+    def __init__(self, what: str, path: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(f"{what}; {REPORT}", path, place)

@@ -1,0 +1,90 @@
+"""Applies fixes in rounds: what goes together is tried together, and no text is kept that was not verified."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from adamw_lint.diagnostics import Diagnostic, Fix
+from adamw_lint.errors import DefectError, LintError
+from adamw_lint.fix.apply import compatible, compiles, edits_of, lost_comment, moved, rewrite, unexpected
+from adamw_lint.read.source import Source
+
+ROUNDS = 100
+
+Lint = Callable[[Source], list[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A fix that was applied, and the offset in the fixed text where its finding began."""
+
+    diagnostic: Diagnostic
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped."""
+
+    source: Source
+    applied: tuple[Applied, ...]
+    remaining: list[Diagnostic]
+    dropped: tuple[LintError, ...] = ()
+
+
+def fix_all(source: Source, lint: Lint, allowed: Callable[[Fix], bool]) -> Fixed:
+    """Apply the allowed fixes until none is left; a batch that fails is halved until the one to blame is dropped."""
+    state = Fixed(source, (), lint(source))
+    refused: list[Diagnostic] = []
+    rounds, width = 0, None
+    while rounds < ROUNDS:
+        wanted = [each for each in state.remaining if each.fix and allowed(each.fix) and each not in refused]
+        batch = compatible(wanted)[:width]
+        if not batch:
+            return state
+        try:
+            after = _attempt(state, batch, lint)
+        except LintError as harm:
+            width = len(batch) // 2 or None
+            if len(batch) == 1:
+                refused += batch
+                state = replace(state, dropped=(*state.dropped, _drop(state.source, batch[0], harm)))
+            continue
+        refused = [each for each in after.remaining if _same_as_any(each, refused, batch)]
+        state, rounds, width = after, rounds + 1, None
+    return replace(
+        state, dropped=(*state.dropped, DefectError(f"fixes still apply after {ROUNDS} rounds", source.path))
+    )
+
+
+def _attempt(state: Fixed, batch: list[Diagnostic], lint: Lint) -> Fixed:
+    edits = edits_of(batch)
+    new = state.source.with_text(rewrite(state.source.text, edits))
+    remaining = lint(new)
+    _verify(state, batch, new, remaining)
+    earlier = [replace(each, offset=moved(each.offset, edits).start) for each in state.applied]
+    latest = [Applied(each, moved(each.span.start, edits).start) for each in batch]
+    return Fixed(new, (*earlier, *latest), remaining, state.dropped)
+
+
+def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[Diagnostic]) -> None:
+    try:
+        new.encode()
+    except UnicodeEncodeError as error:
+        raise LintError(f"its text does not fit the encoding of the file ({error.encoding})") from error
+    if compiles(state.source.text) and not compiles(new.text):
+        raise LintError("the new text does not compile")
+    if found := unexpected(state.remaining, batch, remaining):
+        raise LintError(f"it leaves or brings a finding of {found.rule}")
+    if comment := lost_comment(state.source, new, edits_of(batch)):
+        raise LintError(f"it loses the comment `{comment}`")
+
+
+def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:
+    place = source.position(diagnostic.span.start)
+    return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place)
+
+
+def _same_as_any(found: Diagnostic, before: list[Diagnostic], batch: list[Diagnostic]) -> bool:
+    edits = edits_of(batch)
+    places = [moved(each.span.start, edits) for each in before if each.rule == found.rule]
+    return any(place.start <= found.span.start <= place.end for place in places)

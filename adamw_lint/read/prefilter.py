@@ -1,0 +1,23 @@
+"""Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
+
+import re
+from functools import cache
+
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers
+
+
+def may_concern(data: bytes) -> bool:
+    """Whether the bytes mention the name of an optimizer that a rule could speak about."""
+    return _mention().search(data) is not None
+
+
+@cache
+def _mention() -> re.Pattern[bytes]:
+    names = {path.rpartition(".")[2] for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths}
+    # A name that holds another one says nothing more, and few plain literals are what `re` is fast at.
+    shortest = sorted(name for name in names if not any(other in name for other in names - {name}))
+    return re.compile("|".join(map(re.escape, shortest)).encode())
+
+
+def _matters(optimizer: Optimizer) -> bool:
+    return optimizer.family is Family.ADAM or optimizer.coupling is Coupling.DECOUPLED

@@ -1,0 +1,156 @@
+"""`[tool.adamw-lint]` and the flags of the command line become one frozen Settings."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pathspec
+
+from adamw_lint.diagnostics import Safety
+from adamw_lint.errors import SettingsError
+from adamw_lint.rulebook import pages
+
+TABLE = "tool.adamw-lint"
+LISTS = ("select", "ignore", "extend-select", "exclude", "extend-safe-fixes", "extend-unsafe-fixes")
+SELECTIONS = ("select", "extend-select", "ignore")
+KEYS = (*LISTS, "per-file-ignores")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to look for, where, and which fixes to trust; rules are held by name.
+
+    `root` is the folder that `exclude` and `per_file_ignores` are relative to, both in the words of .gitignore.
+    """
+
+    selected: frozenset[str]
+    root: Path = field(default_factory=Path.cwd)
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    safe: frozenset[str] = frozenset()
+    unsafe: frozenset[str] = frozenset()
+
+    def rules(self, path: str) -> frozenset[str]:
+        """The rules that are on for a file."""
+        return self.selected - {rule for spec, rules in self._ignores if self._matches(spec, path) for rule in rules}
+
+    @cached_property
+    def _ignores(self) -> list[tuple[pathspec.GitIgnoreSpec, frozenset[str]]]:
+        return [(pathspec.GitIgnoreSpec.from_lines([pattern]), rules) for pattern, rules in self.per_file_ignores]
+
+    def _matches(self, spec: pathspec.GitIgnoreSpec, path: str) -> bool:
+        absolute = Path.cwd() / path
+        inside = absolute.relative_to(self.root) if absolute.is_relative_to(self.root) else Path(absolute.name)
+        return spec.match_file(inside.as_posix())
+
+    def safety(self, rule: str, stated: Safety) -> Safety:
+        """How safe the user takes a fix to be: as its check states, unless the rule is in one of the two lists."""
+        if rule in self.unsafe:
+            return Safety.UNSAFE
+        return Safety.SAFE if rule in self.safe else stated
+
+
+def load(folder: Path, flags: Mapping[str, Sequence[str]]) -> Settings:
+    """The settings of the nearest pyproject.toml that has our table, from `folder` upward, and `flags` over them.
+
+    `flags` uses the keys of the table; a `select` among them sets the file's selection aside. Raises SettingsError.
+    """
+    path, table = _nearest(folder.resolve())
+    written = _Layer.of_table(table, f"{path}: [{TABLE}]: ")
+    given = _Layer.of_table({key: list(words) for key, words in flags.items() if words}, "on the command line: ")
+    default = frozenset(page.name for page in pages().values() if page.default)
+    return Settings(
+        selected=given.selection(written.selection(default)),
+        root=path.parent,
+        exclude=tuple(written.words("exclude")),
+        per_file_ignores=written.per_file_ignores(),
+        safe=(written.rules("extend-safe-fixes") - given.rules("extend-unsafe-fixes"))
+        | given.rules("extend-safe-fixes"),
+        unsafe=(written.rules("extend-unsafe-fixes") - given.rules("extend-safe-fixes"))
+        | given.rules("extend-unsafe-fixes"),
+    )
+
+
+def _nearest(folder: Path) -> tuple[Path, dict[str, Any]]:
+    for path in (each / "pyproject.toml" for each in (folder, *folder.parents)):
+        if path.is_file() and (table := _table(path)) is not None:
+            return path, table
+    return folder / "pyproject.toml", {}
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    try:
+        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"cannot be read: {error}", str(path)) from error
+    table = tool.get("adamw-lint") if isinstance(tool, dict) else None
+    if table is None or isinstance(table, dict):
+        return table
+    raise SettingsError(f"`{TABLE}` must be a table", str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The settings of one place, checked; `where` says in messages which place that is."""
+
+    table: dict[str, Any]
+    where: str
+
+    @classmethod
+    def of_table(cls, table: dict[str, Any], where: str) -> "_Layer":
+        for key, value in table.items():
+            if key not in KEYS:
+                raise SettingsError(f"{where}there is no key `{key}`{_instead(key, KEYS)}")
+            if key in LISTS and not _is_strings(value):
+                raise SettingsError(f'{where}`{key}` must be a list of strings, as in `{key} = ["…"]`')
+            if key not in LISTS and not (isinstance(value, dict) and all(map(_is_strings, value.values()))):
+                raise SettingsError(f'{where}`{key}` must be a table of lists, as in `"tests/*" = ["…"]`')
+        return cls(table, where)
+
+    def words(self, key: str) -> list[str]:
+        words: list[str] = self.table.get(key, [])
+        return words
+
+    def rules(self, key: str) -> frozenset[str]:
+        return frozenset().union(*(_rules(word, f"{self.where}`{key}`: ") for word in self.words(key)))
+
+    def per_file_ignores(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        written = self.table.get("per-file-ignores", {})
+        where = f"{self.where}`per-file-ignores`: "
+        return tuple(
+            (glob, frozenset().union(*(_rules(word, where) for word in words))) for glob, words in written.items()
+        )
+
+    def selection(self, before: frozenset[str]) -> frozenset[str]:
+        """The rules that are on; what names a rule more closely decides, and among equals `ignore` does."""
+        named = [
+            (_rules(word, f"{self.where}`{key}`: "), key == "ignore") for key in SELECTIONS for word in self.words(key)
+        ]
+        selected = frozenset() if self.words("select") else before
+        for rules, ignored in sorted(named, key=lambda each: (-len(each[0]), each[1])):
+            selected = selected - rules if ignored else selected | rules
+        return selected
+
+
+def _is_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _rules(word: str, where: str) -> frozenset[str]:
+    """The names of the rules that a name, a code or the beginning of a code stands for; raises SettingsError."""
+    codes = {page.code: page.name for page in pages().values()}
+    families = {code.rstrip("0123456789") for code in codes}
+    by_code = word.startswith(tuple(families))
+    found = {name for code, name in codes.items() if name == word or (by_code and code.startswith(word))}
+    if not found:
+        raise SettingsError(f"{where}there is no rule `{word}`{_instead(word, [*codes, *codes.values()])}")
+    return frozenset(found)
+
+
+def _instead(word: str, known: Sequence[str]) -> str:
+    nearest = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
+    return f"; did you mean `{nearest[0]}`?" if nearest else f"; there are {', '.join(known)}"
