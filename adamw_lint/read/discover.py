@@ -1,0 +1,113 @@
+"""Paths become files: folders are walked as git sees them, what is named itself is always taken."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from adamw_lint.errors import UnreadableError
+
+SUFFIX = ".py"
+
+# Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
+EXCLUDED = frozenset(
+    ("__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignores:
+    """The patterns of one .gitignore and the folder that they are relative to."""
+
+    folder: str
+    spec: GitIgnoreSpec
+
+    def verdict(self, path: str, is_folder: bool) -> bool | None:
+        """Whether the patterns exclude a path (True), take it back (False) or say nothing about it (None)."""
+        base = os.path.join(self.folder, "")  # noqa: PTH118
+        relative = path.removeprefix(base) if path.startswith(base) else os.path.basename(path)  # noqa: PTH119
+        relative = relative.replace(os.sep, "/")
+        return self.spec.check_file(relative + "/" * is_folder).include
+
+
+def discover(paths: Iterable[str], exclude: Iterable[str], root: Path) -> Iterator[str | UnreadableError]:
+    """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
+
+    `exclude` holds patterns in the words of .gitignore, relative to `root`. Symbolic links to folders are followed only
+    where they are named themselves, so every walk ends.
+    """
+    excluded = _Ignores(str(root.resolve()), GitIgnoreSpec.from_lines(exclude))
+    seen: set[str] = set()
+    for path in paths:
+        for found in _below(path, excluded):
+            if isinstance(found, UnreadableError):
+                yield found
+            elif (absolute := os.path.abspath(found)) not in seen:  # noqa: PTH100
+                seen.add(absolute)
+                yield found
+
+
+def _below(path: str, excluded: _Ignores) -> Iterator[str | UnreadableError]:
+    if os.path.isdir(path):  # noqa: PTH112
+        start = Path(path).resolve()
+        settings = [] if excluded.verdict(str(start), True) else [excluded]
+        for found in _walk(str(start), _outer(start), settings):
+            yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
+    elif os.path.exists(path):  # noqa: PTH110
+        yield os.path.normpath(path)
+    else:
+        yield UnreadableError("no such file or folder", path)
+
+
+def _as_named(path: str, start: Path, found: str) -> str:
+    return os.path.normpath(os.path.join(path, os.path.relpath(found, start)))  # noqa: PTH118
+
+
+def _walk(folder: str, above: list[_Ignores], settings: list[_Ignores]) -> Iterator[str | UnreadableError]:
+    """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        yield UnreadableError(f"cannot be read: {error.strerror}", folder)
+        return
+    own = [_gitignore(Path(entry.path)) for entry in listed if entry.name == ".gitignore" and entry.is_file()]
+    ignores = [*own, *above]
+    for entry in listed:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder and not (entry.name.endswith(SUFFIX) and entry.is_file()):
+            continue
+        by_settings = _ignored(entry.path, is_folder, settings, default=entry.name in EXCLUDED)
+        if entry.name.startswith(".") or by_settings or _ignored(entry.path, is_folder, ignores):
+            continue
+        if is_folder:
+            yield from _walk(entry.path, ignores, settings)
+        else:
+            yield entry.path
+
+
+def _ignored(path: str, is_folder: bool, ignores: list[_Ignores], default: bool = False) -> bool:
+    verdicts = (each.verdict(path, is_folder) for each in ignores)
+    return next((verdict for verdict in verdicts if verdict is not None), default)
+
+
+def _outer(folder: Path) -> list[_Ignores]:
+    """What the repository around a folder ignores, nearest first; nothing where it ignores the folder itself."""
+    above = list(folder.parents)
+    root = next((each for each in (folder, *above) if (each / ".git").exists()), None)
+    if root is None:
+        return []
+    between = [each for each in above if each.is_relative_to(root)]
+    files = [(each, each / ".gitignore") for each in between] + [(root, root / ".git" / "info" / "exclude")]
+    found = [_gitignore(file, base) for base, file in files if file.is_file()]
+    return [] if _ignored(str(folder), True, found) else found
+
+
+def _gitignore(file: Path, folder: Path | None = None) -> _Ignores:
+    try:
+        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        lines = []
+    return _Ignores(str(folder or file.parent), GitIgnoreSpec.from_lines(lines))
