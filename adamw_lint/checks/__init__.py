@@ -1,0 +1,12 @@
+"""One module a rule, each with one public function that asks a Module questions and yields diagnostics."""
+
+from collections.abc import Callable, Iterator
+
+from adamw_lint.checks import coupled_decay, decayed_norms
+from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.model.module import Module
+
+CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
+    coupled_decay.RULE: coupled_decay.check,
+    decayed_norms.RULE: decayed_norms.check,
+}

@@ -1,0 +1,130 @@
+"""Finds optimizers of the adam family that are built with a decay which goes through their adaptive step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
+from adamw_lint.fix.callees import rename
+from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fix.manual import Manual
+from adamw_lint.model.calls import parameters
+from adamw_lint.model.constructions import UNKNOWN, ZERO, Construction, Decay, decay
+from adamw_lint.model.horizon import horizon
+from adamw_lint.model.module import Module
+from adamw_lint.model.values import Number
+from adamw_lint.read.declared import declares_older
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, optimizers_by_path
+
+RULE = "coupled-decay"
+
+
+@dataclass(frozen=True, slots=True)
+class _Decayed:
+    """The first decay that arrives in a construction: the expression, the node that writes it, what it is worth."""
+
+    expression: cst.BaseExpression
+    node: cst.CSTNode
+    worth: Decay
+
+
+def check(module: Module) -> Iterator[Diagnostic]:
+    """One finding for each place where a decay is handed to a coupled optimizer of the adam family."""
+    seen: set[cst.CSTNode] = set()
+    for built in module.constructions:
+        if built.optimizer.family is not Family.ADAM or built.coupling is not Coupling.COUPLED:
+            continue
+        decayed = _decayed(module, built)
+        if decayed is not None and decayed.node not in seen:
+            seen.add(decayed.node)
+            yield _finding(module, built, decayed)
+
+
+def _decayed(module: Module, built: Construction) -> _Decayed | None:
+    argument = built.decay_argument
+    if argument is not None and built.decay not in (ZERO, UNKNOWN):
+        return _Decayed(argument.value, argument.node, built.decay) if argument.call is built.call else None
+    for group in built.groups:
+        if group.decay is None:
+            continue
+        worth = decay(module.values.worth(group.decay.value))
+        if worth != ZERO:
+            return _Decayed(group.decay.value, group.decay.node, worth)
+    return None
+
+
+def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
+    name = built.optimizer.name.rpartition(".")[2]
+    text = module.text(decayed.node)
+    if decayed.node is not decayed.expression and built.optimizer.decay_argument not in text:
+        text = f"{built.optimizer.decay_argument}={text}"
+    message = f"`{text}` goes into {name}'s gradient, so weights with small gradients are decayed most"
+    try:
+        fix, reason = _fix(module, built, decayed), ""
+    except Manual as manual:
+        fix, reason = None, f"; by hand, because {manual.reason}"
+    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
+    labels = (Label(module.span(callee), f"builds a coupled {name}"),)
+    return Diagnostic(RULE, module.span(decayed.node), message, _help(module, built, decayed) + reason, labels, fix)
+
+
+def _help(module: Module, built: Construction, decayed: _Decayed) -> str:
+    factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
+    acts = horizon(built, module.values, factor)
+    if built.optimizer.replacement is not None:
+        return f"use `{built.optimizer.replacement}`; {acts}"
+    if built.optimizer.switch is not None:
+        return f"pass `{built.optimizer.switch}=True`; {acts}"
+    other = _decoupled_sibling(built.optimizer)
+    return f"it has no decoupled form: leave its decay out, or use `{other}`; {acts}"
+
+
+def _decoupled_sibling(optimizer: Optimizer) -> str:
+    library = optimizer.name.split(".")[0]
+    siblings = (other for other in optimizers() if other.name.startswith(library) and other.family is Family.ADAM)
+    return next(other.name for other in siblings if other.coupling is Coupling.DECOUPLED)
+
+
+def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
+    optimizer = built.optimizer
+    if built.subclass is not None:
+        raise Manual(f"`{built.subclass.name.value}` is a class of your own")
+    if optimizer.replacement is None and optimizer.switch is None:
+        raise Manual("this changes which optimizer is used")
+    if not built.arguments.complete:
+        raise Manual("not all of its arguments are known")
+    replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
+    accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
+    factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
+    advice = f"`{module.text(decayed.node)}` is decoupled now; {horizon(built, module.values, factor)}"
+    loaded = module.state_is_loaded(built)
+    if replacement is not None and accepted:
+        edits = (*rename(module, built, replacement), *_old_default(module, built, replacement))
+        title = f"build `{replacement.name}` instead"
+        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms",), advice)
+    if loaded:
+        raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
+    return Fix(f"pass `{optimizer.switch}=True`", _switched(module, built), Safety.SAFE, ("decayed-norms",), advice)
+
+
+def _old_default(module: Module, built: Construction, replacement: Optimizer) -> tuple[Edit, ...]:
+    """Where groups carry the decay and the constructor writes none, a group without one must not inherit a new one."""
+    if built.decay_argument is not None or replacement.default == built.optimizer.default:
+        return ()
+    assert replacement.decay_argument is not None
+    return (add_keyword(module, built.call, replacement.decay_argument, built.optimizer.default),)
+
+
+def _switched(module: Module, built: Construction) -> tuple[Edit, ...]:
+    optimizer = built.optimizer
+    assert optimizer.switch is not None
+    library = optimizer.name.split(".")[0]
+    if optimizer.since and declares_older(module.source.path, library, optimizer.since):
+        raise Manual(f"`{optimizer.switch}` needs {library} {optimizer.since}, and the project declares an older one")
+    written = built.arguments.by_name.get(optimizer.switch)
+    if written is not None:
+        return (replace(module, written.value, "True"),)
+    argument = built.decay_argument
+    after = argument.node if argument and isinstance(argument.node, cst.Arg) and argument.node.keyword else None
+    return (add_keyword(module, built.call, optimizer.switch, "True", after),)

@@ -1,0 +1,91 @@
+"""Finds decoupled optimizers whose decay also hits the biases and the scales of norm layers."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
+from adamw_lint.fix.manual import Manual
+from adamw_lint.fix.split import split
+from adamw_lint.model.constructions import UNKNOWN, ZERO, Construction, Decay, decay
+from adamw_lint.model.groups import Group, Reach
+from adamw_lint.model.module import Module
+from adamw_lint.model.values import Number
+from adamw_lint.rulebook import Coupling
+
+RULE = "decayed-norms"
+_WHOLE_AND_NOTHING = {Reach.WHOLE, Reach.TENSORS, Reach.NOTHING}
+
+
+def check(module: Module) -> Iterator[Diagnostic]:
+    """One finding for each decoupled optimizer that is handed everything and decays it."""
+    seen: set[cst.CSTNode] = set()
+    for built in module.constructions:
+        if built.coupling is not Coupling.DECOUPLED or built.optimizer.exclusion != "groups" or module.adapts:
+            continue
+        hit = [group for group in built.groups if _is_hit(module, built, group)]
+        if hit and not _spares(module, built) and built.call not in seen:
+            seen.add(built.call)
+            yield _finding(module, built, hit)
+
+
+def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:
+    return built.decay if group.decay is None else decay(module.values.worth(group.decay.value))
+
+
+def _is_hit(module: Module, built: Construction, group: Group) -> bool:
+    if group.selects.reach is not Reach.WHOLE or _own_or_inherited(module, built, group) in (ZERO, UNKNOWN):
+        return False
+    return not all(map(module.layers.nothing_to_spare, group.selects.roots))
+
+
+def _spares(module: Module, built: Construction) -> bool:
+    """Whether some group narrows, is written with a decay of zero, or cannot be read."""
+    return any(
+        group.selects.reach not in _WHOLE_AND_NOTHING
+        or not group.complete
+        or (group.decay is not None and _own_or_inherited(module, built, group) == ZERO)
+        for group in built.groups
+    )
+
+
+def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnostic:
+    params = hit[0].params
+    assert params is not None
+    worth = _own_or_inherited(module, built, hit[0])
+    written = hit[0].decay.node if hit[0].decay else built.decay_argument.node if built.decay_argument else None
+    amount = f"`{module.text(written)}` decays" if written else f"{_name(built)} decays by {built.optimizer.default}"
+    message = f"`{_short(module.text(params))}` holds biases and norm scales, which {amount} too"
+    if written is None:
+        message = message.removesuffix(" too") + " when nothing is written"
+    help_ = "give the parameters with `p.ndim < 2` a group of their own, with `weight_decay` 0"
+    try:
+        fix, reason = _fix(module, built, hit, worth), ""
+    except Manual as manual:
+        fix, reason = None, f"; by hand, because {manual.reason}"
+    return Diagnostic(RULE, module.span(params), message, help_ + reason, (_label(module, built, written),), fix)
+
+
+def _name(built: Construction) -> str:
+    return built.optimizer.name.rpartition(".")[2]
+
+
+def _label(module: Module, built: Construction, written: cst.CSTNode | None) -> Label:
+    if written is not None:
+        return Label(module.span(written), "decays all of them")
+    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
+    return Label(module.span(callee), f"its default decay is {built.optimizer.default}")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:57]}…"
+
+
+def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
+    edits = split(module, built, hit)
+    careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.state_is_loaded(built)
+    safety = Safety.UNSAFE if careful or module.groups_are_told_apart(built) else Safety.SAFE
+    amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
+    advice = f"biases and norm scales of `{_short(module.text(hit[0].selects.roots[0]))}` are not decayed any more{amount}"
+    return Fix("put biases and norm scales in a group without decay", edits, safety, (), advice)

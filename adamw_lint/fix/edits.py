@@ -1,0 +1,59 @@
+"""Text edits for the small changes that fixes are made of: a keyword more, a keyword set, a statement gone."""
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Edit, Span
+from adamw_lint.model.module import Module
+
+
+def insert_after(module: Module, node: cst.CSTNode, text: str) -> Edit:
+    """Write `text` as the next item after an item of a call or list, in the layout that the item has."""
+    span = module.span(node)
+    return Edit(Span(span.end, span.end), separator(module, node) + text)
+
+
+def separator(module: Module, node: cst.CSTNode) -> str:
+    """What stands between an item and the next: a comma, and a new line where the item begins one."""
+    lead = indent(module, node)
+    line = module.source.line(module.source.position(module.span(node).start)[0])
+    alone = line[: len(lead)] == lead and module.source.position(module.span(node).start)[1] == len(lead) + 1
+    return f",{module.source.newline}{lead}" if alone and lead else ", "
+
+
+def indent(module: Module, node: cst.CSTNode) -> str:
+    """The white space at the beginning of the line on which a node begins."""
+    line = module.source.line(module.source.position(module.span(node).start)[0])
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def add_keyword(module: Module, call: cst.Call, name: str, value: str, after: cst.CSTNode | None = None) -> Edit:
+    """Give a call one keyword argument more, after `after` or the last argument."""
+    if not call.args:
+        end = module.span(call).end - 1
+        return Edit(Span(end, end), f"{name}={value}")
+    own = [arg for arg in call.args if arg is after]
+    return insert_after(module, own[0] if own else call.args[-1], f"{name}={value}")
+
+
+def replace(module: Module, node: cst.CSTNode, text: str) -> Edit:
+    """Write `text` in place of a node."""
+    return Edit(module.span(node), text)
+
+
+def line_of(module: Module, node: cst.CSTNode) -> Span:
+    """The whole lines on which a node stands, with the last one's newline."""
+    span, source = module.span(node), module.source
+    start = source.start(source.position(span.start)[0])
+    last = source.position(span.end)[0]
+    return Span(start, source.start(last + 1) if last < source.lines else len(source.text))
+
+
+def stands_alone(module: Module, node: cst.CSTNode) -> bool:
+    """Whether the lines of a statement hold nothing else, no comment either."""
+    span, line = module.span(node), line_of(module, node)
+    return not (module.source.text[line.start : span.start] + module.source.text[span.end : line.end]).strip()
+
+
+def rewrite_string(module: Module, node: cst.SimpleString, text: str) -> Edit:
+    """Put another text between the quotes of a string literal."""
+    return replace(module, node, f"{node.prefix}{node.quote}{text}{node.quote}")

@@ -1,0 +1,91 @@
+"""How the arguments of a call land on the parameters of a signature."""
+
+import ast
+from dataclasses import dataclass, replace
+from functools import cache
+
+import libcst as cst
+
+from adamw_lint.model.values import Mapping, Partial, Value, Values, options_of
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument as written: its value, the node that writes it, the call it stands in, and whether it is certain."""
+
+    value: cst.BaseExpression
+    node: cst.CSTNode
+    call: cst.Call
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call by parameter; `complete` is False where more may arrive by a star."""
+
+    by_name: dict[str, Argument]
+    complete: bool
+
+
+@cache
+def parameters(signature: str) -> tuple[tuple[str, ...], frozenset[str], dict[str, str]]:
+    """The positional parameters, all parameters, and the defaults (as source text) of a signature."""
+    function = ast.parse(f"def f({signature}): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    spec = function.args
+    positional = [*spec.posonlyargs, *spec.args]
+    pairs = [
+        *zip(reversed(positional), reversed(spec.defaults), strict=False),
+        *((name, default) for name, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default),
+    ]
+    every = frozenset(item.arg for item in (*positional, *spec.kwonlyargs))
+    return tuple(item.arg for item in positional), every, {name.arg: ast.unparse(value) for name, value in pairs}
+
+
+def bind(call: cst.Call, signature: str, values: Values, given: Arguments | None = None, skip: int = 0) -> Arguments:
+    """The arguments of a call by the parameters of a signature, on top of those `given` by partials.
+
+    `skip` leaves out leading positional arguments (the callable that `functools.partial` is given).
+    """
+    positional = parameters(signature)[0]
+    bound = dict(given.by_name) if given else {}
+    complete = given.complete if given else True
+    free = [name for name in positional if given is None or name not in given.by_name]
+    for index, arg in enumerate(call.args):
+        if arg.star == "**":
+            more = _unpacked(values.worth(arg.value), call)
+            bound |= more.by_name
+            complete = complete and more.complete
+        elif arg.star:
+            free, complete = [], False
+        elif arg.keyword is not None:
+            bound[arg.keyword.value] = Argument(arg.value, arg, call)
+        elif skip <= index < len(free) + skip:
+            bound[free[index - skip]] = Argument(arg.value, arg, call)
+    return Arguments(bound, complete)
+
+
+def _unpacked(value: Value, call: cst.Call) -> Arguments:
+    options = options_of(value)
+    mapping = options[0]
+    if len(options) > 1 or not isinstance(mapping, Mapping):
+        return Arguments({}, complete=False)
+    entries = {name: Argument(entry.value, entry.node, call, entry.certain) for name, entry in mapping.entries.items()}
+    return Arguments(entries, mapping.complete and mapping is value)
+
+
+def unwrapped(value: Value, signature: str, values: Values) -> tuple[Value, Arguments | None]:
+    """What a chain of partials ends in, and the arguments that the partials give."""
+    chain: list[cst.Call] = []
+    while isinstance(value, Partial) and len(chain) < 8:
+        chain.append(value.call)
+        value = value.target
+    given: Arguments | None = None
+    for call in reversed(chain):
+        given = bind(call, signature, values, given, skip=1)
+    return value, given
+
+
+def uncertain(argument: Argument) -> Argument:
+    """The same argument, not certain any more."""
+    return replace(argument, certain=False)

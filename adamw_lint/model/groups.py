@@ -1,0 +1,298 @@
+"""What a parameter-group expression selects, and with what decay."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+import libcst as cst
+
+from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, keyword, method_call, positional
+from adamw_lint.model.values import Defined, Entry, Mapping, Parameter, Reference, Values, options_of
+
+
+class Reach(Enum):
+    """How much of a module a selection takes."""
+
+    NOTHING = auto()  # an empty list, to be filled
+    TENSORS = auto()  # single tensors, named one by one
+    WHOLE = auto()  # every parameter of some module, biases and norm scales among them
+    NARROWED = auto()  # parameters picked by a condition
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Parameters that an expression selects.
+
+    `roots` are the X of every `X.parameters()`; `once` says that the expression is an iterator, spent by one reading;
+    `named` that it yields pairs of name and parameter; `from_caller` that a caller of the function hands it over;
+    `bound` that it is read through a name.
+    """
+
+    reach: Reach
+    roots: tuple[cst.BaseExpression, ...] = ()
+    once: bool = False
+    named: bool = False
+    from_caller: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """One parameter group: its own decay, if it has one, and what it selects; `node` is None for bare parameters."""
+
+    selects: Selection
+    params: cst.BaseExpression | None
+    node: cst.BaseExpression | None = None
+    decay: Entry | None = None
+    complete: bool = True
+
+
+UNKNOWN = Selection(Reach.UNKNOWN)
+_LISTS = ("list", "tuple", "set", "iter")
+
+
+class Groups:
+    """Reads the parameter-group expressions of one surveyed file."""
+
+    def __init__(self, survey: Survey, values: Values, words: dict[str, list[str]]) -> None:
+        self._survey = survey
+        self._values = values
+        self._words = words
+        self._open: set[cst.CSTNode] = set()
+
+    def of(self, node: cst.BaseExpression, decay_argument: str | None) -> tuple[Group, ...]:
+        """The groups that the first argument of a constructor makes."""
+        dicts = [item for item in self.items(node) if self._is_group(item)]
+        if not dicts:
+            return (Group(self.selection(node), node),)
+        return tuple(group for item in dicts for group in self.of_dict(item, decay_argument))
+
+    def of_dict(self, node: cst.BaseExpression, decay_argument: str | None) -> Iterator[Group]:
+        """The group that one dict makes; nothing where it is no dict that we can read."""
+        mapping = self._mapping(node)
+        if mapping is None:
+            return
+        params = mapping.entries.get("params")
+        selects = self.selection(params.value) if params else UNKNOWN
+        own = mapping.entries.get(decay_argument or "")
+        yield Group(selects, params.value if params else None, node, own, mapping.complete)
+
+    def items(self, node: cst.BaseExpression, depth: int = 0) -> list[cst.BaseExpression]:
+        """The items of a list that is written in sight: displays, comprehensions, sums, appends and extensions."""
+        if depth > 8:
+            return []
+        if isinstance(node, (cst.List, cst.Tuple)):
+            return [item for element in node.elements for item in self._element(element, depth)]
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+            return [node.elt]
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return [*self.items(node.left, depth + 1), *self.items(node.right, depth + 1)]
+        if isinstance(node, cst.Call) and dotted(node.func) in _LISTS and positional(node):
+            return self.items(positional(node)[0], depth + 1)
+        if isinstance(node, cst.Call):
+            return [item for value in self._returns(node) for item in self.items(value, depth + 1)]
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return [item for value in self._written(node) for item in self.items(value, depth + 1)]
+        return []
+
+    def _element(self, element: cst.BaseElement, depth: int) -> list[cst.BaseExpression]:
+        if isinstance(element, cst.StarredElement):
+            return self.items(element.value, depth + 1)
+        return [element.value]
+
+    def _written(self, node: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
+        """The lists that a name is bound to or extended by; an appended item comes as a list of one."""
+        for binding in reversed(self._values.bindings(node)):
+            if binding.value is not None and binding.kind in (Kind.ASSIGN, Kind.AUGMENT):
+                yield binding.value
+        for call in self._values.calls_on(node):
+            method, plain = method_call(call), positional(call)
+            if method and method[1] == "append" and plain:
+                yield cst.List([cst.Element(plain[0])])
+            elif method and method[1] == "extend" and plain:
+                yield plain[0]
+
+    def _is_group(self, node: cst.BaseExpression) -> bool:
+        mapping = self._mapping(node)
+        return mapping is not None and "params" in mapping.entries
+
+    def _mapping(self, node: cst.BaseExpression) -> Mapping | None:
+        options = options_of(self._values.worth(node)) if node in self._survey.orders else ()
+        return next((option for option in options if isinstance(option, Mapping)), None)
+
+    def _returns(self, call: cst.Call) -> Iterator[cst.BaseExpression]:
+        """What a function or method of this file returns."""
+        function = self._function(call)
+        for node in self._survey.returns if function is not None else ():
+            if self._survey.function(node) is function and node.value is not None:
+                yield node.value
+
+    def _function(self, call: cst.Call) -> cst.FunctionDef | None:
+        target = self._values.worth(call.func)
+        if isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef):
+            return target.node
+        return None
+
+    def selection(self, node: cst.BaseExpression) -> Selection:
+        """What an expression of parameters selects."""
+        if node in self._open or len(self._open) > 40:
+            return UNKNOWN
+        self._open.add(node)
+        try:
+            return self._selection(node)
+        finally:
+            self._open.discard(node)
+
+    def _selection(self, node: cst.BaseExpression) -> Selection:
+        if isinstance(node, cst.Call):
+            return self._called(node)
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
+            return self._comprehended(node)
+        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+            return union(self._listed(element) for element in node.elements)
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.Add, cst.BitOr)):
+            return union([self.selection(node.left), self.selection(node.right)])
+        if isinstance(node, cst.IfExp):
+            return either([self.selection(node.body), self.selection(node.orelse)])
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return self._named(node)
+        return UNKNOWN
+
+    def _listed(self, element: cst.BaseElement) -> Selection:
+        if isinstance(element, cst.StarredElement):
+            return replace(self.selection(element.value), once=False)
+        return Selection(Reach.TENSORS) if isinstance(element.value, (cst.Name, cst.Attribute)) else UNKNOWN
+
+    def _called(self, node: cst.Call) -> Selection:
+        method, plain, name = method_call(node), positional(node), dotted(node.func)
+        if method is not None and method[1] in self._words["iterators"]:
+            return Selection(Reach.WHOLE, (method[0],), once=True)
+        if method is not None and method[1] in self._words["named_iterators"]:
+            return Selection(Reach.WHOLE, (method[0],), once=True, named=True)
+        if name in _LISTS and len(plain) == 1:
+            return replace(self.selection(plain[0]), once=name == "iter")
+        if name == "filter" and len(plain) == 2:
+            return self._filtered(plain[0], self.selection(plain[1]))
+        if isinstance(target := self._values.worth(node.func), Reference) and target.path == "itertools.chain":
+            return replace(union(map(self._chained, node.args)), once=True)
+        if isinstance(target, Reference) and target.path == "itertools.chain.from_iterable" and plain:
+            return replace(union(map(self.selection, self.items(plain[0]))), once=True)
+        returned = list(self._returns(node))
+        return either([self.selection(value) for value in returned]) if returned else UNKNOWN
+
+    def _chained(self, arg: cst.Arg) -> Selection:
+        if arg.star:
+            return union(map(self.selection, self.items(arg.value)))
+        return self.selection(arg.value)
+
+    def _filtered(self, test: cst.BaseExpression, of: Selection) -> Selection:
+        if isinstance(test, cst.Lambda) and self._trains(test.body):
+            return replace(of, once=True)
+        return replace(of, reach=Reach.NARROWED)
+
+    def _comprehended(self, node: cst.ListComp | cst.GeneratorExp | cst.SetComp) -> Selection:
+        clause, tests = node.for_in, []
+        while True:
+            tests += [test.test for test in clause.ifs]
+            if clause.inner_for_in is None:
+                break
+            clause = clause.inner_for_in
+        of = self.selection(clause.iter)
+        if not isinstance(node.elt, cst.Name) or not all(map(self._trains, tests)):
+            return replace(of, reach=Reach.NARROWED)
+        return replace(of, named=False, once=isinstance(node, cst.GeneratorExp))
+
+    def _trains(self, test: cst.BaseExpression) -> bool:
+        """Whether a condition only asks if the parameter is trained, which spares neither biases nor norms."""
+        if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+            return self._trains(test.left) and self._trains(test.right)
+        return isinstance(test, cst.Attribute) and test.attr.value in self._words["trained"]
+
+    def _named(self, node: cst.Name | cst.Attribute) -> Selection:
+        found = self._values.bindings(node)
+        if not found:
+            return UNKNOWN
+        assigned = [self._bound(binding) for binding in found if binding.kind is not Kind.AUGMENT]
+        added = [self._bound(binding) for binding in found if binding.kind is Kind.AUGMENT]
+        return union([either(assigned), *added, *self._grown(node)])
+
+    def _bound(self, binding: Binding) -> Selection:
+        if binding.kind is Kind.PARAMETER:
+            return self._from_callers(binding)
+        if binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.AUGMENT):
+            return UNKNOWN
+        return self.selection(binding.value)
+
+    def _grown(self, node: cst.Name | cst.Attribute) -> Iterator[Selection]:
+        """What is appended to a list, or the list extended by."""
+        for call in self._values.calls_on(node):
+            method, plain = method_call(call), positional(call)
+            if method is None or method[1] not in ("append", "extend", "insert", "remove", "add", "update"):
+                continue
+            if method[1] == "extend" and plain and self._unconditional(call):
+                yield self.selection(plain[0])
+            elif method[1] == "append" and plain and self._unconditional(call):
+                yield self._appended(plain[0])
+            else:
+                yield Selection(Reach.NARROWED)
+
+    def _appended(self, node: cst.BaseExpression) -> Selection:
+        """One tensor, or every parameter if it is the variable of a loop over them."""
+        binding = self._values.bound_once(node)
+        if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
+            return Selection(Reach.TENSORS)
+        return replace(self.selection(binding.value), named=False, once=False)
+
+    def _unconditional(self, call: cst.Call) -> bool:
+        arms = self._survey.places[call][1]
+        tests = [arm.statement.test for arm in arms if isinstance(arm.statement, cst.If)]
+        return all(map(self._trains, tests))
+
+    def _from_callers(self, binding: Binding) -> Selection:
+        """What the calls in this file hand to a parameter of one of its functions."""
+        function = self._survey.parents[self._survey.parents[binding.node]]
+        if not isinstance(function, cst.FunctionDef):
+            return UNKNOWN
+        given = [self._argument(call, function, binding.name) for call in self._survey.calls]
+        selections = [self.selection(value) for value in given if value is not None]
+        return replace(either(selections), from_caller=True) if selections else UNKNOWN
+
+    def _argument(self, call: cst.Call, function: cst.FunctionDef, name: str) -> cst.BaseExpression | None:
+        if self._function(call) is not function:
+            return None
+        index = next((i for i, param in enumerate(function.params.params) if param.name.value == name), None)
+        plain = positional(call)
+        return plain[index] if index is not None and index < len(plain) else keyword(call, name)
+
+
+def union(selections: Iterable[Selection]) -> Selection:
+    """All of several selections together: one that is unknown or narrowed makes the whole so."""
+    some = list(selections)
+    for reach in (Reach.UNKNOWN, Reach.NARROWED, Reach.WHOLE, Reach.TENSORS):
+        if any(selection.reach is reach for selection in some):
+            return _merged(some, reach)
+    return Selection(Reach.NOTHING)
+
+
+def either(selections: Iterable[Selection]) -> Selection:
+    """One of several selections: known only where they agree; an empty list counts as not yet filled."""
+    some = [selection for selection in selections if selection.reach is not Reach.NOTHING]
+    reaches = {selection.reach for selection in some}
+    if not some:
+        return Selection(Reach.NOTHING)
+    return _merged(some, some[0].reach) if len(reaches) == 1 else UNKNOWN
+
+
+def _merged(some: list[Selection], reach: Reach) -> Selection:
+    return Selection(
+        reach,
+        tuple(root for selection in some for root in selection.roots),
+        any(selection.once for selection in some),
+        any(selection.named for selection in some),
+        any(selection.from_caller for selection in some),
+    )
+
+
+__all__ = ["Group", "Groups", "Parameter", "Reach", "Selection"]

@@ -1,0 +1,36 @@
+"""Over how many steps a decoupled decay acts: 1/(ηλ), the time in which it shrinks a weight by the factor e."""
+
+from decimal import Decimal
+
+import libcst as cst
+
+from adamw_lint.model.calls import parameters
+from adamw_lint.model.constructions import Construction
+from adamw_lint.model.values import Number, Values
+
+
+def horizon(built: Construction, values: Values, factor: Decimal | None) -> str:
+    """A clause that says over how many steps a decoupled decay of `factor` acts beside this construction's η."""
+    eta, written = rate(built, values)
+    if eta is None or factor is None or eta * factor <= 0:
+        return "its decay acts over 1/(ηλ) steps and follows the lr schedule, so choose λ anew"
+    steps = f"{int(1 / (eta * factor)):,}"
+    return f"with lr={written} its decay acts over 1/(ηλ) = {steps} steps and follows the lr schedule, so choose λ anew"
+
+
+def rate(built: Construction, values: Values) -> tuple[Decimal | None, str]:
+    """η of a construction, and as it is written there; None where it is known only at run time."""
+    argument = built.arguments.by_name.get(built.optimizer.rate_argument)
+    if argument is None:
+        default = parameters(built.optimizer.signature)[2].get(built.optimizer.rate_argument)
+        return (Decimal(default), default) if default is not None and built.arguments.complete else (None, "")
+    value = values.worth(argument.value)
+    if not isinstance(value, Number) or not argument.certain:
+        return None, ""
+    literal = isinstance(argument.value, (cst.Float, cst.Integer))
+    return value.value, argument.value.value if literal else plain(value.value)
+
+
+def plain(number: Decimal) -> str:
+    """A decimal as a person writes it in code: 0.001, 2e-05, 1."""
+    return repr(float(number)) if number != number.to_integral_value() else str(int(number))

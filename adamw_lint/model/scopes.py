@@ -1,0 +1,140 @@
+"""Where names are bound, and which bindings may be the ones that a use of the name sees."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+import libcst as cst
+
+
+class Kind(Enum):
+    """How a name came to be bound."""
+
+    ASSIGN = auto()  # value: the expression on the right
+    UNPACK = auto()  # value: the expression that is taken apart
+    AUGMENT = auto()  # value: the expression on the right of `+=` and kin
+    IMPORT = auto()  # path: what the name stands for
+    PARAMETER = auto()  # value: the default, if there is one
+    DEFINE = auto()  # value is None, node is the FunctionDef or ClassDef
+    LOOP = auto()  # value: the expression that is iterated
+    OTHER = auto()  # with, except, del, match: bound to something unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of the alternative blocks of a compound statement: the `index`-th of `total`."""
+
+    statement: cst.CSTNode
+    index: int
+    total: int
+
+
+Arms = tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """One place where a name is bound; `order` counts the nodes of the file in the order of the walk."""
+
+    name: str
+    kind: Kind
+    node: cst.CSTNode
+    order: int
+    arms: Arms
+    value: cst.BaseExpression | None = None
+    path: str = ""
+    index: int | None = None  # UNPACK and LOOP: which element of a flat tuple target
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A module, class, function, lambda or comprehension and the names bound directly in it."""
+
+    node: cst.CSTNode
+    parent: "Scope | None"
+    order: int
+    arms: Arms
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    stars: list[Binding] = field(default_factory=list)
+    outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the scope is a class body, which functions inside do not see."""
+        return isinstance(self.node, cst.ClassDef)
+
+    @property
+    def is_module(self) -> bool:
+        """Whether the scope is the file's outermost."""
+        return self.parent is None
+
+    @property
+    def immediate(self) -> bool:
+        """Whether code in the scope runs where it stands (a comprehension or class), not when it is called."""
+        return isinstance(self.node, (cst.ClassDef, cst.BaseComp))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place from which a name is read: its scope, its order and its arms there."""
+
+    scope: Scope
+    order: float
+    arms: Arms
+
+
+def find(name: str, use: Use) -> tuple[Scope, Use] | None:
+    """The scope that binds the name as seen from a use, and the use as that scope sees it; None if nothing binds it."""
+    scope: Scope | None = use.scope
+    order, arms, first = use.order, use.arms, True
+    while scope is not None:
+        visible = first or not scope.is_class
+        if visible and name in scope.bindings and name not in scope.outer:
+            return scope, Use(scope, order, arms)
+        order, arms = (scope.order, scope.arms) if scope.immediate else (math.inf, scope.arms)
+        first, scope = False, scope.parent
+    return None
+
+
+def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
+    """The bindings that may be in force at a use, latest first.
+
+    A binding in an arm that excludes the use cannot be; one that always runs before the use hides all earlier ones, and
+    so do bindings in all the arms of one statement together.
+    """
+    found: list[Binding] = []
+    covered: set[Arms] = set()
+    for binding in sorted(bindings, key=lambda binding: -binding.order):
+        if binding.order >= use.order or _exclusive(binding.arms, use.arms):
+            continue
+        found.append(binding)
+        if binding.kind is not Kind.AUGMENT and _covers(binding.arms, use.arms, covered):
+            break
+    return found
+
+
+def dominates(binding: Binding, use: Use) -> bool:
+    """Whether a binding has certainly run whenever the use runs after it."""
+    return binding.order < use.order and use.arms[: len(binding.arms)] == binding.arms
+
+
+def _exclusive(one: Arms, other: Arms) -> bool:
+    return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
+
+
+def _covers(arms: Arms, use: Arms, covered: set[Arms]) -> bool:
+    covered.add(arms)
+    if use[: len(arms)] == arms:
+        return True
+    last = arms[-1]
+    siblings = ((*arms[:-1], Arm(last.statement, index, last.total)) for index in range(last.total))
+    return all(sibling in covered for sibling in siblings) and _covers(arms[:-1], use, covered)
+
+
+def enclosing(scope: Scope) -> Iterator[Scope]:
+    """The scope and those around it, innermost first."""
+    current: Scope | None = scope
+    while current is not None:
+        yield current
+        current = current.parent

@@ -1,0 +1,282 @@
+"""The one walk over a LibCST tree: parents, scopes, bindings, calls and statements, with an explicit stack."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use
+from adamw_lint.model.tree import children, dotted
+
+Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
+_SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+
+
+@dataclass(slots=True, eq=False)
+class Survey:
+    """What one walk over a tree has seen; everything is in the order of the text."""
+
+    tree: cst.Module
+    parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
+    orders: dict[cst.CSTNode, int] = field(default_factory=dict)
+    places: dict[cst.CSTNode, tuple[Scope, Arms]] = field(default_factory=dict)
+    scopes: dict[cst.CSTNode, Scope] = field(default_factory=dict)
+    calls: list[cst.Call] = field(default_factory=list)
+    returns: list[cst.Return] = field(default_factory=list)
+    names: dict[str, list[cst.Name]] = field(default_factory=lambda: defaultdict(list))  # only where they are read
+    strings: list[cst.SimpleString] = field(default_factory=list)
+    attribute_reads: dict[str, list[cst.Attribute]] = field(default_factory=lambda: defaultdict(list))
+    imported: set[str] = field(default_factory=set)  # every component of every imported path
+    attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = field(default_factory=lambda: defaultdict(dict))
+    items: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, tree: cst.Module) -> "Survey":
+        """Walk a whole module."""
+        survey = cls(tree)
+        survey._walk()
+        return survey
+
+    def use(self, node: cst.CSTNode) -> Use:
+        """The place of a node, as `scopes.find` wants it."""
+        scope, arms = self.places[node]
+        return Use(scope, self.orders[node], arms)
+
+    def scope(self, node: cst.CSTNode) -> Scope:
+        """The scope in which a node stands."""
+        return self.places[node][0]
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around a node, innermost first."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The function in whose body a node stands."""
+        around = (scope.node for scope in _around(self.scope(node)))
+        return next((outer for outer in around if isinstance(outer, cst.FunctionDef)), None)
+
+    def owner(self, node: cst.CSTNode) -> cst.ClassDef | None:
+        """The class in one of whose methods a node stands."""
+        around = (scope.node for scope in _around(self.scope(node)))
+        return next((outer for outer in around if isinstance(outer, cst.ClassDef)), None)
+
+    def mentions(self, words: Iterable[str]) -> bool:
+        """Whether code, not a comment or a text, says one of the words as a name, an attribute or an import."""
+        return any(word in self.imported or self.names.get(word) or self.attribute_reads.get(word) for word in words)
+
+    def statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The small or compound statement in which a node stands."""
+        kinds = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+        return node if isinstance(node, kinds) else next(up for up in self.ancestors(node) if isinstance(up, kinds))
+
+    def _walk(self) -> None:
+        module = Scope(self.tree, None, 0, ())
+        self.scopes[self.tree] = module
+        stack: list[Visit] = [(self.tree, None, module, ())]
+        while stack:
+            node, parent, scope, arms = stack.pop()
+            if parent is not None:
+                self.parents[node] = parent
+            self.orders[node] = len(self.orders)
+            self.places[node] = (scope, arms)
+            record = _RECORDERS.get(type(node))
+            if record is not None:
+                record(self, node)
+            stack.extend(reversed(list(self._visits(node, scope, arms))))
+        self._forget_written_names()
+
+    def _forget_written_names(self) -> None:
+        scopes = self.scopes.values()
+        written = {binding.node for scope in scopes for bindings in scope.bindings.values() for binding in bindings}
+        for name, nodes in self.names.items():
+            self.names[name] = [node for node in nodes if node not in written]
+
+    def _visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
+        if isinstance(node, _SCOPED):
+            yield from self._scoped_visits(node, scope, arms)
+            return
+        for child in children(node):
+            arm = _arm(node, child)
+            yield child, node, scope, arms if arm is None else (*arms, arm)
+
+    def _scoped_visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
+        """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
+        inner = Scope(node, scope, self.orders[node], arms)
+        self.scopes[node] = inner
+        outside = [*getattr(node, "decorators", ()), *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
+        for child in children(node):
+            yield child, node, scope if child in outside else inner, () if child not in outside else arms
+
+    def bind(self, name: str, kind: Kind, node: cst.CSTNode, at: cst.CSTNode, **more: object) -> None:
+        """Record that `name` is bound by `node`, in the scope of the node `at`."""
+        scope, arms = self.places[at]
+        if name in scope.outer:  # it may or may not have run when the module's own code reads the name
+            scope, arms = self.scopes[self.tree], (Arm(scope.node, 0, 2),)
+        binding = Binding(name, kind, node, self.orders[at], arms, **more)  # type: ignore[arg-type]
+        scope.bindings.setdefault(name, []).append(binding)
+
+    def bind_target(
+        self, target: cst.BaseExpression, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None
+    ) -> None:
+        """Record what an assignment to `target` binds: a name, `self.attribute`, or the elements of a tuple."""
+        if isinstance(target, cst.Name):
+            self.bind(target.value, kind, target, at, value=value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            inner = kind if kind is Kind.LOOP else Kind.UNPACK
+            for index, element in enumerate(target.elements):
+                self._bind_element(element.value, inner, at, value, index)
+        elif isinstance(target, cst.Attribute):
+            self._bind_attribute(target, kind, at, value)
+
+    def _bind_element(
+        self,
+        target: cst.BaseExpression,
+        kind: Kind,
+        at: cst.CSTNode,
+        value: cst.BaseExpression | None,
+        index: int,
+    ) -> None:
+        if isinstance(target, cst.Name):
+            self.bind(target.value, kind, target, at, value=value, index=index)
+        elif isinstance(target, cst.Attribute):
+            self._bind_attribute(target, Kind.OTHER, at, None)
+        else:
+            self.bind_target(target, Kind.OTHER, at, None)
+
+    def _bind_attribute(
+        self, target: cst.Attribute, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None
+    ) -> None:
+        owner = self.owner(at)
+        if owner is None or not isinstance(target.value, cst.Name) or target.value.value != "self":
+            return
+        name = target.attr.value
+        binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value)
+        self.attributes[owner].setdefault(name, []).append(binding)
+
+
+def _around(scope: Scope) -> Iterator[Scope]:
+    current: Scope | None = scope
+    while current is not None:
+        yield current
+        current = current.parent
+
+
+def _arm(parent: cst.CSTNode, child: cst.CSTNode) -> Arm | None:
+    """The arm of a compound statement that a child of it is, None where the child always runs with the statement."""
+    if isinstance(parent, cst.If):
+        return {id(parent.body): Arm(parent, 0, 2), id(parent.orelse): Arm(parent, 1, 2)}.get(id(child))
+    if isinstance(parent, (cst.For, cst.While)):
+        return Arm(parent, 0, 2) if child is parent.body else None
+    if isinstance(parent, (cst.Try, cst.TryStar)):
+        arms = [parent.body, *parent.handlers]
+        return next((Arm(parent, index, len(arms)) for index, arm in enumerate(arms) if arm is child), None)
+    if isinstance(parent, cst.Match):
+        total = len(parent.cases) + 1
+        return next((Arm(parent, index, total) for index, case in enumerate(parent.cases) if case is child), None)
+    return None
+
+
+def _assign(survey: Survey, node: cst.Assign) -> None:
+    for target in node.targets:
+        survey.bind_target(target.target, Kind.ASSIGN, node, node.value)
+        if isinstance(target.target, cst.Subscript):
+            survey.items[dotted(target.target.value) or ""].append(node)
+
+
+def _ann_assign(survey: Survey, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        survey.bind_target(node.target, Kind.ASSIGN, node, node.value)
+
+
+def _named_expr(survey: Survey, node: cst.NamedExpr) -> None:
+    survey.bind_target(node.target, Kind.ASSIGN, node, node.value)
+
+
+def _aug_assign(survey: Survey, node: cst.AugAssign) -> None:
+    survey.bind_target(node.target, Kind.AUGMENT, node, node.value)
+
+
+def _loop(survey: Survey, node: cst.For | cst.CompFor) -> None:
+    survey.bind_target(node.target, Kind.LOOP, node, node.iter)
+
+
+def _with(survey: Survey, node: cst.WithItem) -> None:
+    if node.asname is not None:
+        survey.bind_target(node.asname.name, Kind.OTHER, node, None)
+
+
+def _except(survey: Survey, node: cst.ExceptHandler) -> None:
+    if node.name is not None:
+        survey.bind_target(node.name.name, Kind.OTHER, node, None)
+
+
+def _delete(survey: Survey, node: cst.Del) -> None:
+    survey.bind_target(node.target, Kind.OTHER, node, None)
+
+
+def _define(survey: Survey, node: cst.FunctionDef | cst.ClassDef) -> None:
+    survey.bind(node.name.value, Kind.DEFINE, node, node)
+
+
+def _parameter(survey: Survey, node: cst.Param) -> None:
+    survey.bind(node.name.value, Kind.PARAMETER, node, node, value=node.default)
+
+
+def _outer(survey: Survey, node: cst.Global | cst.Nonlocal) -> None:
+    survey.scope(node).outer.update(item.name.value for item in node.names)
+
+
+def _import(survey: Survey, node: cst.Import) -> None:
+    for alias in node.names:
+        path = alias.evaluated_name
+        name = alias.evaluated_alias or path.split(".")[0]
+        survey.imported.update(path.split("."))
+        survey.bind(name, Kind.IMPORT, alias, node, path=path if alias.asname else name)
+
+
+def _import_from(survey: Survey, node: cst.ImportFrom) -> None:
+    source = "." * len(node.relative) + (dotted(node.module) or "")
+    survey.imported.update(source.split("."))
+    if isinstance(node.names, cst.ImportStar):
+        scope, arms = survey.places[node]
+        scope.stars.append(Binding("*", Kind.IMPORT, node, survey.orders[node], arms, path=source))
+        return
+    for alias in node.names:
+        name = alias.evaluated_alias or alias.evaluated_name
+        survey.imported.add(alias.evaluated_name)
+        survey.bind(name, Kind.IMPORT, alias, node, path=f"{source}.{alias.evaluated_name}")
+
+
+def _match_name(survey: Survey, node: cst.MatchAs | cst.MatchStar) -> None:
+    if node.name is not None:
+        survey.bind_target(node.name, Kind.OTHER, node, None)
+
+
+_RECORDERS: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _ann_assign,
+    cst.NamedExpr: _named_expr,
+    cst.AugAssign: _aug_assign,
+    cst.For: _loop,
+    cst.CompFor: _loop,
+    cst.WithItem: _with,
+    cst.ExceptHandler: _except,
+    cst.Del: _delete,
+    cst.FunctionDef: _define,
+    cst.ClassDef: _define,
+    cst.Param: _parameter,
+    cst.Global: _outer,
+    cst.Nonlocal: _outer,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+    cst.MatchAs: _match_name,
+    cst.MatchStar: _match_name,
+    cst.Call: lambda survey, node: survey.calls.append(node),
+    cst.Return: lambda survey, node: survey.returns.append(node),
+    cst.Name: lambda survey, node: survey.names[node.value].append(node),
+    cst.Attribute: lambda survey, node: survey.attribute_reads[node.attr.value].append(node),
+    cst.SimpleString: lambda survey, node: survey.strings.append(node),
+}

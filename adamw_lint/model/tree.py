@@ -1,0 +1,106 @@
+"""Small questions about one LibCST node that need nothing but the node."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+import libcst as cst
+
+_LAYOUT = frozenset(
+    "lpar rpar lbracket rbracket lbrace rbrace comma semicolon dot equal colon lines_after_decorators default_indent "
+    "encoding default_newline has_trailing_newline leading_lines header footer trailing_whitespace indent".split()
+)
+# Names that stand here are not read: they are the name of an attribute, a keyword, a definition, an import.
+_LABELS: dict[type[cst.CSTNode], frozenset[str]] = {
+    cst.Attribute: frozenset({"attr"}),
+    cst.Arg: frozenset({"keyword"}),
+    cst.FunctionDef: frozenset({"name"}),
+    cst.ClassDef: frozenset({"name"}),
+    cst.Param: frozenset({"name"}),
+    cst.ImportFrom: frozenset({"module"}),
+    cst.ImportAlias: frozenset({"name", "asname"}),
+}
+
+
+@cache
+def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a node type that can hold code; white space and punctuation are passed over for speed."""
+    hidden = _LAYOUT | _LABELS.get(kind, frozenset())
+    names = (field.name for field in fields(kind))
+    return tuple(name for name in names if name not in hidden and not name.startswith(("whitespace", "_")))
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The direct children of a node that hold code, in the order of its fields."""
+    for name in _child_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from (item for item in value if isinstance(item, cst.CSTNode))
+
+
+def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and all nodes below it that hold code, parents first, without recursion."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))
+
+
+def dotted(node: cst.CSTNode | None) -> str | None:
+    """`a.b.c` of a name or a chain of attributes that ends in a name, else None."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    return ".".join([node.value, *reversed(parts)])
+
+
+def text_of(node: cst.CSTNode | None) -> str | None:
+    """The value of a plain string literal, else None."""
+    if not isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        return None
+    value = node.evaluated_value
+    return value if isinstance(value, str) else None
+
+
+def root_of(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What an expression of attributes, calls and subscripts starts from: `a` of `a.b(c)[d].e`."""
+    while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node
+
+
+def index_of(node: cst.Subscript) -> cst.BaseExpression | None:
+    """`k` of `x[k]`; None for slices and for more than one index."""
+    if len(node.slice) != 1:
+        return None
+    element = node.slice[0].slice
+    return element.value if isinstance(element, cst.Index) else None
+
+
+def method_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
+    """`(x, "m")` of `x.m(…)`, else None."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.value, node.func.attr.value
+    return None
+
+
+def positional(call: cst.Call) -> list[cst.BaseExpression]:
+    """The values of the plain positional arguments of a call."""
+    return [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+
+
+def keyword(call: cst.Call, name: str) -> cst.BaseExpression | None:
+    """The value of a keyword argument of a call, None where it is not written."""
+    return next((arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
+
+
+def same(left: cst.CSTNode, right: cst.CSTNode) -> bool:
+    """Whether two nodes are the same code but for white space and comments, which names and attributes cannot hold."""
+    first, second = dotted(left), dotted(right)
+    return first == second if first is not None else left.deep_equals(right)

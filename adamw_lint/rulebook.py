@@ -1,0 +1,121 @@
+"""What we believe: the pages of the rules and the facts about optimizers, read from the folder `rules/`."""
+
+import tomllib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+class Family(StrEnum):
+    """What kind of update an optimizer makes."""
+
+    ADAM = "adam"
+    ADAPTIVE = "adaptive"
+    SGD = "sgd"
+    OTHER = "other"
+
+
+class Coupling(StrEnum):
+    """How an optimizer's decay acts: in the gradient, beside it, beside it without the learning rate, or not at all."""
+
+    COUPLED = "coupled"
+    DECOUPLED = "decoupled"
+    UNSCALED = "unscaled"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """A fact: one optimizer of one framework, as `rules/frameworks/*.toml` states it.
+
+    `signature` is the constructor's, as `inspect.signature` prints it without annotations; `decay_argument` and
+    `rate_argument` are the names there of λ and η; `default` is the decay when nothing is written, as a decimal;
+    `switch` is the keyword that decouples the decay, `since` the framework's version that brought it.
+    """
+
+    name: str
+    family: Family
+    coupling: Coupling
+    signature: str
+    source: str
+    aliases: tuple[str, ...] = ()
+    decay_argument: str | None = None
+    rate_argument: str = "lr"
+    default: str = "0"
+    switch: str | None = None
+    since: str | None = None
+    replacement: str | None = None
+    exclusion: str = "groups"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every dotted path by which the optimizer can be imported."""
+        return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One rule as its page states it."""
+
+    name: str
+    code: str
+    summary: str
+    default: bool
+    text: str = field(repr=False)
+
+
+@cache
+def folder() -> Path:
+    """The folder of pages and facts: inside the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    shipped = package / "rules"
+    return shipped if shipped.is_dir() else package.parent / "rules"
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """Every page by the name of its rule, in the order of the codes."""
+    found = [_read_page(path) for path in folder().glob("*.md") if path.stem != "README"]
+    return {page.name: page for page in sorted(found, key=lambda page: page.code)}
+
+
+def _read_page(path: Path) -> Page:
+    _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
+    front: dict[str, Any] = tomllib.loads(head)
+    return Page(path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"))
+
+
+@cache
+def frameworks() -> dict[str, dict[str, Any]]:
+    """The raw facts of each framework, by the stem of its file."""
+    paths = sorted((folder() / "frameworks").glob("*.toml"))
+    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+@cache
+def optimizers() -> tuple[Optimizer, ...]:
+    """Every fact, in the order in which the files state them."""
+    return tuple(_optimizer(table) for facts in frameworks().values() for table in facts.get("optimizer", ()))
+
+
+@cache
+def optimizers_by_path() -> dict[str, Optimizer]:
+    """Every fact under each dotted path by which it can be imported."""
+    return {path: optimizer for optimizer in optimizers() for path in optimizer.paths}
+
+
+@cache
+def words(table: str) -> dict[str, Any]:
+    """One table of vocabulary (`parameters`, `layers`, …), the lists of all frameworks joined."""
+    joined: dict[str, Any] = {}
+    for facts in frameworks().values():
+        for key, value in facts.get(table, {}).items():
+            joined[key] = [*joined.get(key, []), *value] if isinstance(value, list) else value
+    return joined
+
+
+def _optimizer(table: dict[str, Any]) -> Optimizer:
+    known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
+    return Optimizer(**{**known, "aliases": tuple(table.get("aliases", ()))})
