@@ -115,6 +115,7 @@ def test_the_arguments_are_the_constructors(fact: Optimizer) -> None:
     parameters = inspect.signature(load(fact.name)).parameters
     assert fact.rate_argument in parameters
     assert fact.decay_argument == ("weight_decay" if "weight_decay" in parameters else None)
+    assert (fact.decay_argument is None) == (fact.coupling is Coupling.NONE)
     assert fact.switch == ("decoupled_weight_decay" if "decoupled_weight_decay" in parameters else None)
     assert fact.switch is None or parameters[fact.switch].default is False
 
