@@ -24,6 +24,11 @@ def read(path: str) -> Source | None:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
+    return source_of(data, path)
+
+
+def source_of(data: bytes, path: str) -> Source | None:
+    """The source that the bytes of a file are, None where they show that nothing in it concerns us."""
     return Source.of_bytes(data, path) if may_concern(data) else None
 
 

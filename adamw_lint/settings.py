@@ -104,7 +104,7 @@ class _Layer:
     def of_table(cls, table: dict[str, Any], where: str) -> "_Layer":
         for key, value in table.items():
             if key not in KEYS:
-                raise SettingsError(f"{where}there is no key `{key}`{_instead(key, KEYS)}")
+                raise SettingsError(f"{where}there is no key `{key}`{instead(key, KEYS)}")
             if key in LISTS and not _is_strings(value):
                 raise SettingsError(f'{where}`{key}` must be a list of strings, as in `{key} = ["…"]`')
             if key not in LISTS and not (isinstance(value, dict) and all(map(_is_strings, value.values()))):
@@ -147,10 +147,11 @@ def _rules(word: str, where: str) -> frozenset[str]:
     by_code = word.startswith(tuple(families))
     found = {name for code, name in codes.items() if name == word or (by_code and code.startswith(word))}
     if not found:
-        raise SettingsError(f"{where}there is no rule `{word}`{_instead(word, [*codes, *codes.values()])}")
+        raise SettingsError(f"{where}there is no rule `{word}`{instead(word, [*codes, *codes.values()])}")
     return frozenset(found)
 
 
-def _instead(word: str, known: Sequence[str]) -> str:
+def instead(word: str, known: Sequence[str]) -> str:
+    """The end of a message about an unknown word: the nearest known one, or all of them."""
     nearest = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
     return f"; did you mean `{nearest[0]}`?" if nearest else f"; there are {', '.join(known)}"

@@ -1,0 +1,56 @@
+"""A click command whose `--help` shows its options in sections, and that hands over to a verb named first."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+
+class SectionedOption(click.Option):
+    """An option that knows under which heading of the help it stands."""
+
+    def __init__(self, *declarations: Any, section: str = "Other", **attributes: Any) -> None:
+        super().__init__(*declarations, **attributes)
+        self.section = section
+
+
+class Front(click.Command):
+    """A command with verbs; a path that is called like one is written `./verb`."""
+
+    def __init__(self, *arguments: Any, verbs: Sequence[click.Command] = (), **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.verbs = {str(verb.name): verb for verb in verbs}
+
+    def main(  # type: ignore[override]  # click overloads it by a flag that we only pass on
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
+        """Run the verb that the first word names, or else this command."""
+        words = sys.argv[1:] if args is None else list(args)
+        verb = self.verbs.get(words[0]) if words else None
+        if verb is None:
+            return super().main(words, prog_name, **extra)
+        return verb.main(words[1:], f"{self.name} {verb.name}", **extra)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs, then the options under their headings, what has no heading last."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(f"{name} …", verb.get_short_help_str(80)) for name, verb in self.verbs.items()])
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
+                sections.setdefault(getattr(parameter, "section", "Other"), []).append(record)
+        sections["Other"] = sections.pop("Other", [])
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def option(section: str, *declarations: str, **attributes: Any) -> Callable[[Any], Any]:
+    """`click.option` under a heading."""
+    return click.option(*declarations, cls=SectionedOption, section=section, **attributes)
+
+
+def words(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[str]:
+    """The words of an option that may be repeated and takes several by comma."""
+    return [word.strip() for value in values for word in value.split(",") if word.strip()]

@@ -1,0 +1,36 @@
+"""Workflow commands, which GitHub shows beside the changed lines of a pull request."""
+
+from collections.abc import Iterable, Iterator
+
+from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.read.source import Source
+from adamw_lint.rulebook import pages
+
+
+def report(linted: Iterable[tuple[Source, list[Diagnostic]]]) -> Iterator[str]:
+    """One `::error` line for each finding; columns only where a finding stays on its line, as GitHub wants it."""
+    return (_command(source, diagnostic) + "\n" for source, found in linted for diagnostic in found)
+
+
+def _command(source: Source, diagnostic: Diagnostic) -> str:
+    line, column = source.position(diagnostic.span.start)
+    end_line, end_column = source.position(diagnostic.span.end)
+    properties: dict[str, str | int] = {
+        "title": f"{pages()[diagnostic.rule].code} {diagnostic.rule}",
+        "file": source.path,
+        "line": line,
+        "endLine": end_line,
+    }
+    if line == end_line:
+        properties |= {"col": column, "endColumn": end_column}
+    written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    place = f"{source.path}:{line}:{column}: "
+    return f"::error {written}::{_data(f'{place}{diagnostic.message}; {diagnostic.help}')}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,58 @@
+"""The last lines of a run: how much was found and fixed, and what whoever trains has to know about every fixed site."""
+
+from collections.abc import Iterator, Sequence
+
+from adamw_lint.diagnostics import Diagnostic, Safety
+from adamw_lint.report.screen import Line, printable
+from adamw_lint.run import Outcome
+
+
+def summary(outcomes: Sequence[Outcome]) -> Line:
+    """One sentence about the whole run."""
+    found = [diagnostic for outcome in outcomes for diagnostic in outcome.found]
+    fixed = sum(len(outcome.applied) for outcome in outcomes)
+    if any(outcome.errors for outcome in outcomes) and not found and not fixed:
+        return [("No findings, but not everything could be linted.", "bold")]
+    if not found and not fixed:
+        return [(f"All clean ({_count(len(outcomes), 'file')}).", "bold green")]
+    if fixed:
+        return [
+            (f"Fixed {_count(fixed, 'finding')}, {len(found)} {'remains' if len(found) == 1 else 'remain'}", "bold"),
+            *_fixable(found),
+        ]
+    files = sum(bool(outcome.found) for outcome in outcomes)
+    return [(f"Found {_count(len(found), 'finding')} in {_count(files, 'file')}", "bold"), *_fixable(found)]
+
+
+def prospect(outcomes: Sequence[Outcome]) -> Line:
+    """One sentence about what `--fix` would do."""
+    fixed = sum(len(outcome.applied) for outcome in outcomes)
+    files = sum(outcome.changed for outcome in outcomes)
+    return [
+        (f"Would fix {_count(fixed, 'finding')} in {_count(files, 'file')}." if fixed else "Nothing to fix.", "bold")
+    ]
+
+
+def advice(outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    """A line for every site that was rewritten, because its weights decay in another way from now on."""
+    for outcome in outcomes:
+        for applied in outcome.applied:
+            if outcome.after and applied.diagnostic.fix and applied.diagnostic.fix.advice:
+                line, column = outcome.after.position(applied.offset)
+                place = f"{printable(outcome.after.path)}:{line}:{column}: "
+                yield [(place, "bold"), (printable(applied.diagnostic.fix.advice), "yellow")]
+
+
+def _fixable(found: Sequence[Diagnostic]) -> Line:
+    safe, unsafe = (
+        sum(1 for each in found if each.fix and each.fix.safety is safety) for safety in (Safety.SAFE, Safety.UNSAFE)
+    )
+    if safe and unsafe:
+        return [(f": {safe} fixable with `adamw-lint --fix`, {unsafe} more with `--unsafe-fixes`.", "")]
+    if safe:
+        return [(f": {safe} fixable with `adamw-lint --fix`.", "")]
+    return [(f": {unsafe} fixable with `adamw-lint --fix --unsafe-fixes`." if unsafe else ".", "")]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,87 @@
+"""One run over many files: each is read, linted, perhaps fixed, and none keeps the others from their turn."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.engine import fix, lint, read, source_of
+from adamw_lint.errors import LintError
+from adamw_lint.fix.rounds import Applied
+from adamw_lint.fix.write import write
+from adamw_lint.read.discover import discover
+from adamw_lint.read.source import Source
+from adamw_lint.settings import Settings
+
+PATIENCE = 1.0  # seconds that a run may take before a terminal shows how far it is
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done with each file; `write` is off where the result is only shown."""
+
+    settings: Settings
+    fix: bool = False
+    unsafe: bool = False
+    write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: its text before and after, what was fixed, what remains, what went wrong."""
+
+    before: Source | None = None
+    after: Source | None = None
+    found: list[Diagnostic] = field(default_factory=list)
+    applied: tuple[Applied, ...] = ()
+    errors: tuple[LintError, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether a fix gave the file another text."""
+        return self.before != self.after
+
+
+def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
+    """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
+    files = list(discover(paths, task.settings.exclude, task.settings.root))
+    for file in _with_progress(files) if watched else files:
+        yield Outcome(errors=(file,)) if isinstance(file, LintError) else _outcome(partial(read, file), task)
+
+
+def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
+    """The outcome of a file whose bytes came another way than from its path; nothing is written."""
+    return _outcome(partial(source_of, data, path), replace(task, write=False))
+
+
+def _outcome(load: Callable[[], Source | None], task: Task) -> Outcome:
+    try:
+        source = load()
+        if source is None:
+            return Outcome()
+        return _fixed(source, task) if task.fix else Outcome(source, source, lint(source, task.settings))
+    except LintError as error:
+        return Outcome(errors=(error,))
+
+
+def _fixed(source: Source, task: Task) -> Outcome:
+    fixed = fix(source, task.settings, task.unsafe)
+    if task.write and fixed.source != source:
+        write(source, fixed.source)
+    return Outcome(source, fixed.source, fixed.remaining, fixed.applied, fixed.dropped)
+
+
+def _with_progress(files: Sequence[str | LintError]) -> Iterator[str | LintError]:
+    began = time.monotonic()
+    quick = 0
+    while quick < len(files) and time.monotonic() - began < PATIENCE:
+        yield files[quick]
+        quick += 1
+    if quick == len(files):
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(files[quick:], "linting", total=len(files), completed=quick, console=console, transient=True)
