@@ -107,7 +107,10 @@ class Survey:
         inner = Scope(node, scope, self.orders[node], arms)
         self.scopes[node] = inner
         outside = [*getattr(node, "decorators", ()), *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
-        for child in children(node):
+        within = children(node)
+        if isinstance(node, cst.BaseComp):  # its variables are bound before its element is evaluated
+            within = iter(sorted(within, key=lambda child: not isinstance(child, cst.CompFor)))
+        for child in within:
             yield child, node, scope if child in outside else inner, () if child not in outside else arms
 
     def bind(self, name: str, kind: Kind, node: cst.CSTNode, at: cst.CSTNode, **more: object) -> None:
