@@ -11,7 +11,7 @@ from adamw_lint.settings import instead
 @click.command("rule", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", required=False)
 def rule(name: str | None) -> None:
-    """Show the page of the rule NAME (coupled-decay or ADW101), or list all rules."""
+    """Show the page of a rule, named as coupled-decay or ADW101, or list them all."""
     if name is None:
         click.echo("\n".join(_row(page) for page in pages().values()))
     else:

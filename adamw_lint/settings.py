@@ -127,13 +127,16 @@ class _Layer:
 
     def selection(self, before: frozenset[str]) -> frozenset[str]:
         """The rules that are on; what names a rule more closely decides, and among equals `ignore` does."""
-        named = [
-            (_rules(word, f"{self.where}`{key}`: "), key == "ignore") for key in SELECTIONS for word in self.words(key)
-        ]
+        named = [(key, word) for key in SELECTIONS for word in self.words(key)]
         selected = frozenset() if self.words("select") else before
-        for rules, ignored in sorted(named, key=lambda each: (-len(each[0]), each[1])):
-            selected = selected - rules if ignored else selected | rules
+        for key, word in sorted(named, key=lambda each: (_closeness(each[1]), each[0] == "ignore")):
+            rules = _rules(word, f"{self.where}`{key}`: ")
+            selected = selected - rules if key == "ignore" else selected | rules
         return selected
+
+
+def _closeness(word: str) -> int:
+    return len(pages()[word].code) if word in pages() else len(word)
 
 
 def _is_strings(value: object) -> bool:

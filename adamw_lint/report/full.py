@@ -51,7 +51,7 @@ def picture(source: Source, diagnostic: Diagnostic, width: int = WIDTH) -> Itera
     yield from _code(source, diagnostic, width)
     yield [("  help:", "bold cyan"), (f" {printable(diagnostic.help)}", "")]
     if fix := diagnostic.fix:
-        yield [("  fix:", "bold green"), (f" `{COMMAND[fix.safety]}` {printable(fix.title)}", "")]
+        yield [("  fix:", "bold green"), (f" `{COMMAND[fix.safety]}` will {printable(fix.title)}", "")]
 
 
 def _code(source: Source, diagnostic: Diagnostic, width: int) -> Iterator[Line]:

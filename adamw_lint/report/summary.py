@@ -16,10 +16,8 @@ def summary(outcomes: Sequence[Outcome]) -> Line:
     if not found and not fixed:
         return [(f"All clean ({_count(len(outcomes), 'file')}).", "bold green")]
     if fixed:
-        return [
-            (f"Fixed {_count(fixed, 'finding')}, {len(found)} {'remains' if len(found) == 1 else 'remain'}", "bold"),
-            *_fixable(found),
-        ]
+        remaining = f", {len(found)} {'remains' if len(found) == 1 else 'remain'}" if found else ""
+        return [(f"Fixed {_count(fixed, 'finding')}{remaining}", "bold"), *_fixable(found)]
     files = sum(bool(outcome.found) for outcome in outcomes)
     return [(f"Found {_count(len(found), 'finding')} in {_count(files, 'file')}", "bold"), *_fixable(found)]
 
@@ -36,7 +34,7 @@ def prospect(outcomes: Sequence[Outcome]) -> Line:
 def advice(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     """A line for every site that was rewritten, because its weights decay in another way from now on."""
     for outcome in outcomes:
-        for applied in outcome.applied:
+        for applied in sorted(outcome.applied, key=lambda each: each.offset):
             if outcome.after and applied.diagnostic.fix and applied.diagnostic.fix.advice:
                 line, column = outcome.after.position(applied.offset)
                 place = f"{printable(outcome.after.path)}:{line}:{column}: "

@@ -1,0 +1,85 @@
+"""Which files a run looks at."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from adamw_lint.errors import UnreadableError
+from adamw_lint.read.discover import discover
+from adamw_lint.read.prefilter import may_concern
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def plant(*paths: str) -> None:
+    for path in map(Path, paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    return [str(path) for path in discover(paths or (".",), exclude, Path.cwd())]
+
+
+def test_a_folder_is_walked_in_order(tree: Path) -> None:
+    plant("b.py", "a/z.py", "a/notes.txt", "c.pyi", ".hidden/x.py", ".x.py", "venv/x.py", "a/node_modules/x.py")
+    assert found() == ["a/z.py", "b.py"]
+    assert found("a/", "./b.py", "a/../b.py") == ["a/z.py", "b.py"]
+
+
+def test_what_is_named_is_taken(tree: Path) -> None:
+    plant("build/x.py", "script", ".x.py", "ignored/deep/x.py")
+    Path(".git").mkdir()
+    Path(".gitignore").write_text("ignored\n*.py\n")
+    assert found("build/x.py", "script", ".x.py") == ["build/x.py", "script", ".x.py"]
+    assert found("ignored") == ["ignored/deep/x.py"]
+
+
+def test_a_missing_path_keeps_nothing_from_its_turn(tree: Path) -> None:
+    plant("a.py")
+    missing, file = discover(["nowhere", "a.py"], [], tree)
+    assert isinstance(missing, UnreadableError)
+    assert str(missing) == "nowhere: no such file or folder"
+    assert file == "a.py"
+
+
+def test_files_are_ignored_as_git_ignores_them(tree: Path) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    plant(
+        "out/x.py", "src/out.py", "src/gen/a.py", "src/gen/keep.py", "src/old_x.py", "lib/b_tmp.py", "lib/b.py", "m.py"
+    )
+    Path(".gitignore").write_text("/out/\n*_tmp.py\n")
+    Path("src/.gitignore").write_text("gen/*\n!gen/keep.py\nold_*\n")
+    Path(".git/info/exclude").write_text("m.py\n")
+    listed = subprocess.run(
+        ["git", "ls-files", "-o", "--exclude-standard", "*.py"], check=True, capture_output=True, text=True
+    )
+    assert found() == listed.stdout.split() == ["lib/b.py", "src/gen/keep.py", "src/out.py"]
+    assert found("src", "lib") == ["src/gen/keep.py", "src/out.py", "lib/b.py"]
+
+
+def test_exclude_is_added_to_the_defaults(tree: Path) -> None:
+    plant("a/x.py", "b/x.py", "build/x.py")
+    assert found(exclude=("b/",)) == ["a/x.py"]
+    assert found(exclude=("/a", "!build")) == ["b/x.py", "build/x.py"]
+
+
+def test_symlink_loops_end(tree: Path) -> None:
+    plant("a/x.py")
+    Path("a/loop").symlink_to("..", target_is_directory=True)
+    Path("named").symlink_to("a", target_is_directory=True)
+    assert found() == ["a/x.py"]
+    assert found("named") == ["named/x.py"]
+
+
+@pytest.mark.parametrize(
+    ("data", "concerns"),
+    [(b"torch.optim.Adam(x)", True), (b"\xff getattr(o, 'NAdam')", True), (b"torch.optim.SGD(x)", False), (b"", False)],
+)
+def test_prefilter(data: bytes, concerns: bool) -> None:
+    assert may_concern(data) is concerns
