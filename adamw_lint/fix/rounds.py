@@ -36,11 +36,10 @@ def fix_all(source: Source, lint: Lint, allowed: Callable[[Fix], bool]) -> Fixed
     state = Fixed(source, (), lint(source))
     refused: list[Diagnostic] = []
     rounds, width = 0, None
-    while rounds < ROUNDS:
-        wanted = [each for each in state.remaining if each.fix and allowed(each.fix) and each not in refused]
-        batch = compatible(wanted)[:width]
-        if not batch:
-            return state
+    while batch := compatible(_wanted(state, allowed, refused))[:width]:
+        if rounds == ROUNDS:
+            endless = DefectError(f"fixes still apply after {ROUNDS} rounds", source.path)
+            return replace(state, dropped=(*state.dropped, endless))
         try:
             after = _attempt(state, batch, lint)
         except LintError as harm:
@@ -51,9 +50,11 @@ def fix_all(source: Source, lint: Lint, allowed: Callable[[Fix], bool]) -> Fixed
             continue
         refused = [each for each in after.remaining if _same_as_any(each, refused, batch)]
         state, rounds, width = after, rounds + 1, None
-    return replace(
-        state, dropped=(*state.dropped, DefectError(f"fixes still apply after {ROUNDS} rounds", source.path))
-    )
+    return state
+
+
+def _wanted(state: Fixed, allowed: Callable[[Fix], bool], refused: list[Diagnostic]) -> list[Diagnostic]:
+    return [each for each in state.remaining if each.fix and allowed(each.fix) and each not in refused]
 
 
 def _attempt(state: Fixed, batch: list[Diagnostic], lint: Lint) -> Fixed:
