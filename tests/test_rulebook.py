@@ -1,0 +1,82 @@
+"""Every page is true: its examples give exactly the findings, the report and the fixed text that it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from pages import PATHS, Example, blocks, examples, only, refresh, reported, rewritten
+
+from adamw_lint.checks import CHECKS
+from adamw_lint.engine import lint
+from adamw_lint.read.source import Source
+from adamw_lint.rulebook import pages
+
+if os.environ.get("UPDATE_PAGES"):
+    for rule in PATHS:
+        refresh(rule)
+
+EXAMPLES = [example for rule in PATHS for example in examples(rule)]
+FIXED = [example for example in EXAMPLES if example.fixed]
+SECTIONS = ["What it finds", "Why it matters", "Example", "What is left alone", "Fix safety", "Proof"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_gives_a_finding_on_each_marked_line_and_on_no_other(example: Example) -> None:
+    source = Source.of_text(example.code, "train.py")
+    found = lint(source, only(example.rule))
+    assert [source.position(each.span.start)[0] for each in found] == example.expected
+
+
+@pytest.mark.parametrize("example", [example for example in EXAMPLES if example.report], ids=str)
+def test_the_report_is_the_one_on_the_page(example: Example) -> None:
+    assert example.report
+    assert reported(example.rule, example.code) == example.report.text
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_the_fixed_text_is_the_one_on_the_page(example: Example) -> None:
+    text = rewritten(example.code, example.rule)
+    assert text == (example.fixed.text if example.fixed else example.code)
+
+
+@pytest.mark.parametrize("example", FIXED, ids=str)
+def test_all_fixes_together_leave_no_finding_and_a_second_run_changes_nothing(example: Example) -> None:
+    text = rewritten(example.code, *CHECKS)
+    assert lint(Source.of_text(text, "train.py"), only(*CHECKS)) == []
+    assert rewritten(text, *CHECKS) == text
+
+
+def test_every_page_has_a_check_and_every_check_a_page() -> None:
+    folder = Path(__file__).parent.parent / "adamw_lint" / "checks"
+    modules = {path.stem.replace("_", "-") for path in folder.glob("*.py")} - {"--init--"}
+    assert set(pages()) == set(CHECKS) == modules
+
+
+@pytest.mark.parametrize("rule", PATHS)
+def test_a_page_has_the_sections_in_order_and_is_short(rule: str) -> None:
+    text = PATHS[rule].read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
+    assert f"\n# {rule}\n" in text
+    assert text.count("\n") <= 200
+    assert any(example.report for example in examples(rule))
+
+
+@pytest.mark.parametrize("rule", PATHS)
+def test_the_proof_on_a_page_runs(rule: str) -> None:
+    proofs = [block for block in blocks(PATHS[rule]) if block.info == "python run"]
+    assert proofs
+    for proof in proofs:
+        assert "assert " in proof.text
+        exec(compile(proof.text, str(proof.path), "exec"), {"__name__": "proof"})
+
+
+def test_codes_are_unique_and_summaries_short() -> None:
+    codes = [page.code for page in pages().values()]
+    assert len(set(codes)) == len(codes)
+    for page in pages().values():
+        assert re.fullmatch(r"ADW[1-4]\d\d", page.code)
+        assert len(page.summary) <= 100
+        assert not page.summary.endswith(".")
