@@ -41,7 +41,20 @@ class Survey:
     def use(self, node: cst.CSTNode) -> Use:
         """The place of a node, as `scopes.find` wants it."""
         scope, arms = self.places[node]
-        return Use(scope, self.orders[node], arms)
+        return Use(scope, self._moment(node), arms)
+
+    def _moment(self, node: cst.CSTNode) -> int:
+        """The order at which a node is read: an assignment or loop reads its right side before it binds its left."""
+        inner = node
+        for outer in self.ancestors(node):
+            if isinstance(outer, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
+                return self.orders[outer]
+            if isinstance(outer, cst.For) and inner is outer.iter:
+                return self.orders[outer]
+            if isinstance(outer, _SCOPED) or not isinstance(outer, (cst.BaseExpression, cst.Arg, cst.BaseElement)):
+                break
+            inner = outer
+        return self.orders[node]
 
     def scope(self, node: cst.CSTNode) -> Scope:
         """The scope in which a node stands."""
@@ -104,7 +117,7 @@ class Survey:
 
     def _scoped_visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
-        inner = Scope(node, scope, self.orders[node], arms)
+        inner = Scope(node, scope, self._moment(node), arms)
         self.scopes[node] = inner
         outside = [*getattr(node, "decorators", ()), *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
         within = children(node)
