@@ -1,0 +1,170 @@
+"""Which function of the file a call runs, and what its parameters stand for there."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from adamw_lint.model.scopes import Kind, find
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.values import Defined, Reference, Values
+
+_GENERIC = frozenset({"__init__", "items", "keys", "values", "get", "append", "step", "train", "eval", "update"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One call of a function of the file: what each parameter is given, and the frame of the caller."""
+
+    function: cst.FunctionDef | cst.Lambda
+    given: dict[str, cst.BaseExpression]
+    caller: "Frame | None" = None
+    defaults: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def depth(self) -> int:
+        """How many calls deep this one is."""
+        return 1 + (self.caller.depth if self.caller else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An expression and the call in which it is read."""
+
+    node: cst.BaseExpression
+    frame: Frame | None = None
+
+
+class Frames:
+    """Follows calls and parameters in one surveyed file."""
+
+    def __init__(self, survey: Survey, values: Values) -> None:
+        self._survey = survey
+        self._values = values
+        self._methods: dict[str, list[cst.FunctionDef]] = defaultdict(list)
+        self._callers: dict[cst.CSTNode, list[cst.Call]] = {}
+        for function in (node for node in survey.scopes if isinstance(node, cst.FunctionDef)):
+            if isinstance(survey.scopes[function].parent and survey.scope(function).node, cst.ClassDef):
+                self._methods[function.name.value].append(function)
+
+    def resolve(self, place: Place) -> Place:
+        """What an expression stands for once the parameters of the calls around it are replaced by their arguments."""
+        node, frame = place.node, place.frame
+        while frame is not None and isinstance(node, cst.Name) and self._is_parameter(node, frame):
+            if node.value not in frame.given:
+                break
+            is_default = node.value in frame.defaults
+            node, frame = frame.given[node.value], None if is_default else frame.caller
+        return Place(node, frame)
+
+    def _is_parameter(self, node: cst.Name, frame: Frame) -> bool:
+        found = self._values.bindings(node) if node in self._survey.orders else []
+        return len(found) == 1 and found[0].kind is Kind.PARAMETER and self._is_in(found[0].node, frame.function)
+
+    def _is_in(self, node: cst.CSTNode, function: cst.CSTNode) -> bool:
+        return any(up is function for up in self._survey.ancestors(node))
+
+    def entered(self, call: cst.Call, frame: Frame | None) -> Frame | None:
+        """The frame of the function of this file that a call runs; None where we do not see it."""
+        if frame is not None and frame.depth > 8:
+            return None
+        function = self.target(call)
+        if function is None:
+            return None
+        receiver = method_call(call)
+        given, defaults = self._given(call, function, receiver[0] if receiver else call.func)
+        return Frame(function, given, frame, defaults)
+
+    def target(self, call: cst.Call) -> cst.FunctionDef | cst.Lambda | None:
+        """The function, lambda, method or callable instance of this file that a call runs."""
+        value = self._values.worth(call.func)
+        if isinstance(value, Defined):
+            return value.node if isinstance(value.node, cst.FunctionDef) else None
+        if isinstance(value, Reference):
+            return None
+        binding = self._values.bound_once(call.func)
+        if binding is not None and binding.kind is Kind.ASSIGN and isinstance(binding.value, cst.Lambda):
+            return binding.value
+        if binding is not None and binding.value is not None:
+            return self._callable(binding.value)
+        method = method_call(call)
+        if method is None or method[1] in _GENERIC or isinstance(self._values.worth(method[0]), Reference):
+            return None
+        same = self._methods.get(method[1], [])
+        return same[0] if len(same) == 1 else None
+
+    def _callable(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
+        """`__call__` or `forward` of the class of this file that an expression makes an instance of."""
+        while (method := method_call(value)) and isinstance(method[0], cst.Call):  # Model().to(device)
+            value = method[0]
+        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        if not isinstance(target, Defined) or not isinstance(target.node, cst.ClassDef):
+            return None
+        bindings = self._survey.scopes[target.node].bindings
+        found = [*bindings.get("__call__", []), *bindings.get("forward", [])]
+        return found[0].node if found and isinstance(found[0].node, cst.FunctionDef) else None
+
+    def _given(
+        self, call: cst.Call, function: cst.FunctionDef | cst.Lambda, receiver: cst.BaseExpression
+    ) -> tuple[dict[str, cst.BaseExpression], frozenset[str]]:
+        params = [*function.params.posonly_params, *function.params.params]
+        every = [*params, *function.params.kwonly_params]
+        given = {param.name.value: param.default for param in every if param.default is not None}
+        defaults = set(given)
+        names = [param.name.value for param in params]
+        if names and self._is_method(function):
+            given[names.pop(0)] = receiver
+        free = iter(names)
+        for arg in call.args:
+            if arg.star:
+                break
+            name = arg.keyword.value if arg.keyword else next(free, None)
+            if name is not None:
+                given[name] = arg.value
+                defaults.discard(name)
+        return given, frozenset(defaults)
+
+    def _is_method(self, function: cst.FunctionDef | cst.Lambda) -> bool:
+        if isinstance(function, cst.Lambda) or not isinstance(self._survey.scope(function).node, cst.ClassDef):
+            return False
+        return not any(dotted(each.decorator) == "staticmethod" for each in function.decorators)
+
+    def results(self, function: cst.FunctionDef | cst.Lambda) -> Iterator[cst.BaseExpression]:
+        """What a function may return."""
+        if isinstance(function, cst.Lambda):
+            yield function.body
+            return
+        for node in self._survey.returns:
+            if node.value is not None and self._survey.function(node) is function:
+                yield node.value
+
+    def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls in this file that run a function."""
+        if not self._callers:
+            self._callers[self._survey.tree] = []
+            for call in self._survey.calls:
+                target = self.target(call)
+                if target is not None:
+                    self._callers.setdefault(target, []).append(call)
+        return self._callers.get(function, [])
+
+    def around(self, node: cst.CSTNode, depth: int = 0) -> Frame | None:
+        """The only call that runs the function in which a node stands; None where there are more, or none."""
+        function = self._survey.function(node)
+        calls = self.calls_of(function) if function is not None else []
+        if len(calls) != 1 or depth > 4 or self._is_in(calls[0], function or node):
+            return None
+        return self.entered(calls[0], self.around(calls[0], depth + 1))
+
+    def same(self, one: Place, other: Place) -> bool:
+        """Whether two expressions certainly are the same variable, or the same attribute of one."""
+        one, other = self.resolve(one), self.resolve(other)
+        name = dotted(one.node)
+        if name is None or name != dotted(other.node):
+            return False
+        if name.split(".")[0] == "self":
+            return self._survey.owner(one.node) is self._survey.owner(other.node)
+        found = [find(name.split(".")[0], self._survey.use(place.node)) for place in (one, other)]
+        return found[0] is not None and found[1] is not None and found[0][0] is found[1][0]

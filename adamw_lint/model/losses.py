@@ -1,0 +1,234 @@
+"""The penalties on parameters that reach a loss, found by going backward from where a loss is used."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.addends import Addends, Part, leaves
+from adamw_lint.model.constructions import Construction
+from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.norms import Norms
+from adamw_lint.model.penalised import Denotation, Penalised
+from adamw_lint.model.scale import ONE, Scale
+from adamw_lint.model.sinks import Sink, Sinks
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.values import Values
+from adamw_lint.rulebook import Family, words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossTerm:
+    """One penalty on parameters that reaches a loss: `coefficient · ‖penalised‖²`, or without the square.
+
+    `node` is the addend, `outer` what the whole loss is multiplied by after the addition, `reaches` the constructions
+    that train on the loss; `is_uniform` says that one norm, with one coefficient, is all there is to the penalty.
+    """
+
+    node: cst.BaseExpression
+    coefficient: Scale
+    outer: Scale
+    penalised: tuple[Penalised, ...]
+    squared: bool
+    mean: bool
+    optional: bool
+    is_uniform: bool
+    sink: Sink
+    path: tuple[Part, ...]
+    reaches: tuple[Construction, ...] = ()
+    trained_by: tuple[Construction, ...] = ()  # those that certainly step the penalised parameters
+
+
+def loss_terms(survey: Survey, values: Values, constructions: Sequence[Construction]) -> tuple[LossTerm, ...]:
+    """Every penalty on parameters that reaches a loss, in the order of the text, one for each addend."""
+    if not any(built.optimizer.family is Family.ADAM for built in constructions):
+        return ()
+    frames = Frames(survey, values)
+    found = Losses(survey, values, frames, constructions, {**words("parameters"), **words("penalty")})
+    terms: dict[cst.CSTNode, LossTerm] = {}
+    for term in found:
+        terms.setdefault(term.node, term)
+    return tuple(sorted(terms.values(), key=lambda term: survey.orders[term.node]))
+
+
+class Losses:
+    """Finds the loss terms of one surveyed file."""
+
+    def __init__(
+        self,
+        survey: Survey,
+        values: Values,
+        frames: Frames,
+        constructions: Sequence[Construction],
+        vocabulary: dict[str, Any],
+    ) -> None:
+        self._survey = survey
+        self._frames = frames
+        self._constructions = constructions
+        self._denotation = Denotation(survey, values, frames, vocabulary)
+        self._norms = Norms(survey, values, self._denotation, vocabulary)
+        self._addends = Addends(survey, values, frames, self._norms, vocabulary)
+        self._sinks = Sinks(survey, values, frames, vocabulary)
+        self._entered: set[cst.CSTNode] = set()
+
+    def __iter__(self) -> Iterator[LossTerm]:
+        for sink in self._sinks.backward():
+            yield from self._terms(sink)
+        for sink in self._sinks.returned(self._entered):
+            yield from self._terms(sink)
+
+    def _terms(self, sink: Sink) -> Iterator[LossTerm]:
+        loss = self._addends.of(sink.loss)
+        self._entered |= self._functions(loss)
+        for path in _penalties(loss):
+            term = self._term(sink, path)
+            if term is not None:
+                yield term
+
+    def _functions(self, loss: Part) -> set[cst.CSTNode]:
+        """The functions whose results are part of a loss."""
+        stack, found = [loss], set()
+        while stack:
+            part = stack.pop()
+            stack += part.children
+            function = self._survey.function(part.node)
+            found |= {function} if function is not None else set()
+        return found
+
+    def _term(self, sink: Sink, path: tuple[Part, ...]) -> LossTerm | None:
+        part, norms = path[-1], []
+        for leaf in leaves(part):
+            norms += [leaf.norm] if leaf.norm else []
+        coefficients = list(_coefficients(part))
+        outer = _product(path[:-1])
+        if not norms or outer.number * coefficients[0].number <= 0:
+            return None
+        reaches, trained_by = self._trainers(sink, [norm.of for norm in norms])
+        if not reaches:
+            return None
+        return LossTerm(
+            node=part.node,
+            coefficient=coefficients[0],
+            outer=outer,
+            penalised=tuple(norm.of for norm in norms),
+            squared=all(norm.squared for norm in norms),
+            mean=any(norm.mean for norm in norms) or any(each.is_mean for each in _below(part)),
+            optional=any(each.is_optional for each in (*path, *_below(part))) or self._is_optional(sink, path),
+            is_uniform=len(norms) == 1,
+            sink=sink,
+            path=path,
+            reaches=reaches,
+            trained_by=trained_by,
+        )
+
+    def _is_optional(self, sink: Sink, path: tuple[Part, ...]) -> bool:
+        """Whether the penalty stands under a condition, or in a loop of its own, that the use of the loss does not."""
+        allowed = [arm.statement for arm in self._survey.places[sink.node][1]]
+        for part in (*path, *_below(path[-1])):
+            arms = self._survey.places[part.node][1] if part.is_penal else ()
+            statements = [arm.statement for arm in arms if arm.statement not in allowed]
+            if not all(self._is_loop_over_parameters(statement, part) for statement in statements):
+                return True
+        return False
+
+    def _is_loop_over_parameters(self, statement: cst.CSTNode, part: Part) -> bool:
+        if isinstance(statement, cst.If):
+            return self._denotation.is_trained(statement.test)
+        if not isinstance(statement, cst.For):
+            return False
+        over = [leaf.norm.of.written for leaf in leaves(part) if leaf.norm]
+        inside = {self._survey.orders[statement], *(self._survey.orders.get(node, -1) for node in over)}
+        return len(inside) > 1 and self._denotation.stream(Place(statement.iter)) is not None
+
+    def _trainers(
+        self, sink: Sink, penalised: list[Penalised]
+    ) -> tuple[tuple[Construction, ...], tuple[Construction, ...]]:
+        """The optimizers of the adam family that train on a loss, and those among them certain to step its penalty.
+
+        Where a file builds other optimizers too, those that hold the parameters decide, or those that are stepped
+        beside the loss; where neither tells, nothing is said.
+        """
+        every = tuple(self._constructions)
+        owners = tuple(built for built in every if self._holds(built, penalised[0]))
+        for some in (owners, self._stepped(sink), every):
+            if some and all(built.optimizer.family is Family.ADAM for built in some):
+                return some, owners
+            if some:
+                return (), ()
+        return (), ()
+
+    def _holds(self, built: Construction, penalised: Penalised) -> bool:
+        around = self._frames.around(built.call)
+        roots = [Place(root, around) for group in built.groups for root in group.selects.roots]
+        return any(self._contains(root, penalised.root) for root in roots)
+
+    def _contains(self, root: Place, part: Place) -> bool:
+        """Whether a module is the other or contains it: `model` holds `model.encoder`."""
+        node = part.node
+        while True:
+            if self._frames.same(root, Place(node, part.frame)):
+                return True
+            if not isinstance(node, (cst.Attribute, cst.Subscript)):
+                return False
+            node = node.value
+
+    def _stepped(self, sink: Sink) -> tuple[Construction, ...]:
+        """The optimizers that are stepped in the function of the sink."""
+        function = self._survey.function(sink.node)
+        found = []
+        for call in self._survey.calls:
+            method = method_call(call)
+            if method is None or method[1] != "step" or self._survey.function(call) is not function:
+                continue
+            receiver = Place(method[0], sink.loss.frame)
+            found += [built for built in self._constructions if self._is_bound(built, receiver) and built not in found]
+        return tuple(found)
+
+    def _is_bound(self, built: Construction, receiver: Place) -> bool:
+        if built.variable is None or dotted(receiver.node) is None:
+            return False
+        return self._frames.same(Place(built.variable, self._frames.around(built.call)), receiver)
+
+
+def _penalties(loss: Part) -> Iterator[tuple[Part, ...]]:
+    """The outermost parts that hold penalties and nothing else, each with the parts around it, outermost first.
+
+    A loss that is nothing but norms is what the program minimises, no penalty.
+    """
+    stack: list[tuple[Part, ...]] = [(loss,)] if loss.is_mixed else []
+    while stack:
+        path = stack.pop()
+        part = path[-1]
+        is_rescaled = len(part.children) == 1 and part.children[0].node is part.node
+        if part.is_penal and not part.is_mixed and not is_rescaled:
+            yield path
+        elif part.is_penal:
+            stack.extend((*path, child) for child in reversed(part.children))
+
+
+def _below(part: Part) -> Iterator[Part]:
+    stack = [part]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(child for child in current.children if child.is_penal)
+
+
+def _coefficients(part: Part) -> Iterator[Scale]:
+    """The coefficient of every norm below a part."""
+    stack = [(part, ONE)]
+    while stack:
+        current, scale = stack.pop()
+        scale = scale.times(current.scale)
+        if current.norm is not None:
+            yield scale
+        stack.extend((child, scale) for child in reversed(current.children) if child.is_penal)
+
+
+def _product(path: tuple[Part, ...]) -> Scale:
+    scale = ONE
+    for part in path:
+        scale = scale.times(part.scale)
+    return scale
