@@ -36,8 +36,11 @@ def check(module: Module) -> Iterator[Diagnostic]:
         if built.optimizer.family is not Family.ADAM or built.coupling is not Coupling.COUPLED:
             continue
         decayed = _decayed(module, built)
-        if decayed is not None and decayed.node not in seen:
-            seen.add(decayed.node)
+        if decayed is None:
+            continue
+        place = decayed.node if module.survey.within(decayed.node, built.call) else built.callee
+        if place not in seen:
+            seen.add(place)
             yield _finding(module, built, decayed)
 
 
@@ -65,8 +68,10 @@ def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnost
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
-    labels = (Label(module.span(callee), f"builds a coupled {name}"),)
-    return Diagnostic(RULE, module.span(decayed.node), message, _help(module, built, decayed) + reason, labels, fix)
+    place, label = decayed.node, Label(module.span(callee), f"builds a coupled {name}")
+    if not module.survey.within(decayed.node, built.call):  # other optimizers may rightly use a decay kept elsewhere
+        place, label = callee, Label(module.span(decayed.node), "is its decay")
+    return Diagnostic(RULE, module.span(place), message, _help(module, built, decayed) + reason, (label,), fix)
 
 
 def _help(module: Module, built: Construction, decayed: _Decayed) -> str:

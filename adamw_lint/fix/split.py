@@ -76,7 +76,7 @@ def _split_dict(module: Module, built: Construction, group: Group) -> list[Edit]
     element = module.survey.parents[node]
     if not isinstance(element, cst.Element) or not isinstance(node, (cst.Dict, cst.Call)):
         raise Manual("the group is not written as an item of a list")
-    if module.span(params) == module.span(node) or not _within(module, params, node):
+    if module.span(params) == module.span(node) or not module.survey.within(params, node):
         raise Manual("the group is written in more than one place")
     second = _rewritten(module, node, params, _picked(module, params, "< 2"), group)
     kept = replace(module, params, _picked(module, params, ">= 2"))
@@ -109,10 +109,6 @@ def _rewritten(
     for place, new in sorted(places, reverse=True):
         text = text[: place.start - span.start] + new + text[place.end - span.start :]
     return text if group.decay is not None else text[:-1] + _entry(module, node, "0.0") + text[-1]
-
-
-def _within(module: Module, inner: cst.CSTNode, outer: cst.CSTNode) -> bool:
-    return any(up is outer for up in module.survey.ancestors(inner))
 
 
 def _picked(module: Module, params: cst.BaseExpression, dimensions: str) -> str:

@@ -66,6 +66,10 @@ class Survey:
             node = self.parents[node]
             yield node
 
+    def within(self, inner: cst.CSTNode, outer: cst.CSTNode) -> bool:
+        """Whether a node stands in another."""
+        return any(up is outer for up in self.ancestors(inner))
+
     def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The function in whose body a node stands."""
         around = (scope.node for scope in _around(self.scope(node)))
