@@ -1,6 +1,7 @@
 """The command as people run it: what it prints where, what it writes, and how it exits."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import pages
 
+PROJECT = Path(__file__).parent.parent
 BAD = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)\n"
 CLEAN = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3)\n"
 
@@ -187,6 +189,7 @@ def test_starting_imports_nothing_heavy(words: list[str]) -> None:
     plant("a.py", "import torch\n")
     code = "import sys; from adamw_lint.cli import main; main(sys.argv[1:], standalone_mode=False)"
     probe = f"import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); {code}"
-    told = subprocess.run([sys.executable, "-c", probe, *words], capture_output=True, text=True, check=True)
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    told = subprocess.run([sys.executable, "-c", probe, *words], env=env, capture_output=True, text=True, check=True)
     assert "adamw_lint.cli" in told.stderr
     assert not {"libcst", "rich", "torch"} & set(told.stderr.split())
