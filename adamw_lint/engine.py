@@ -10,6 +10,7 @@ from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, UnparsableError, UnreadableError
 from adamw_lint.fix.rounds import Fixed, fix_all
 from adamw_lint.read.comments import audible
+from adamw_lint.read.depth import too_deep
 from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
@@ -45,6 +46,8 @@ def _parse(source: Source) -> "Module":
 
     from adamw_lint.model.module import Module
 
+    if too_deep(source.text):
+        raise UnparsableError("nested too deeply to be read", source.path)
     try:
         return Module.of(source)
     except libcst.ParserSyntaxError as error:
