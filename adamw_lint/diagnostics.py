@@ -52,7 +52,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding of one rule, named by the rule's name; `fix` is None where the remedy is manual and stands in `help`."""
+    """One finding of the rule with that name; `fix` is None where the remedy is manual and stands in `help`."""
 
     rule: str
     span: Span

@@ -1,4 +1,4 @@
-"""The rulebook's pages taken apart: every fenced block, and every example with the report and the fixed text after it."""
+"""The pages taken apart: every fenced block, and every example with the report and the fixed text after it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def blocks(path: Path) -> list[Block]:
     """The fenced blocks of a page, in order."""
     tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
     fences = [token for token in tokens if token.type == "fence" and token.map]
-    return [Block(path, token.info, token.content, (token.map[0] + 1, token.map[1] - 1)) for token in fences if token.map]
+    return [
+        Block(path, token.info, token.content, (token.map[0] + 1, token.map[1] - 1)) for token in fences if token.map
+    ]
 
 
 def examples(rule: str) -> Iterator[Example]:
@@ -96,7 +98,7 @@ def rewritten(code: str, *rules: str) -> str:
 
 
 def refresh(rule: str) -> None:
-    """Write the reports and fixed texts of a page anew, from the last to the first so that no line moves before its turn."""
+    """Write the reports and fixed texts of a page anew, the last first so that no line moves before its turn."""
     for example in reversed(list(examples(rule))):
         if example.fixed:
             _put(example.fixed, rewritten(example.code, rule))

@@ -35,7 +35,11 @@ COUPLED = _specimens(
         "decay by position",
         "from torch import optim\nopt = optim.Adam(model.parameters(), 1e-3, (0.9, 0.99), 1e-8, 0.1)",
     ),
-    (SAFE, "decay known at run time", "import torch.optim as o\nopt = o.Adam(model.parameters(), weight_decay=args.wd)"),
+    (
+        SAFE,
+        "decay known at run time",
+        "from torch import optim\nopt = optim.Adam(model.parameters(), weight_decay=args.wd)",
+    ),
     (
         SAFE,
         "decay in every group",

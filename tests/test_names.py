@@ -152,7 +152,7 @@ REPORTED = {
         opt.add_param_group({"params": b, "weight_decay": 1})
     """,
     "partial": "import functools\nimport torch\nmake = functools.partial(torch.optim.Adam, weight_decay=1)",
-    "called partial": "from functools import partial\nimport torch\nmake = partial(torch.optim.Adam)\nmake(p, weight_decay=1)",
+    "called partial": "from functools import *\nfrom torch.optim import Adam\npartial(Adam)(p, weight_decay=1)",
     "a subclass": "import torch\nclass Mine(torch.optim.Adam):\n    pass\nMine(p, weight_decay=1)",
     "the switch off": "import torch\ntorch.optim.NAdam(p, weight_decay=1, decoupled_weight_decay=False)",
     "Adamax": "import torch\ntorch.optim.Adamax(p, weight_decay=1)",
@@ -182,8 +182,10 @@ SILENT = {
         torch.optim.NAdam(p, **settings)
     """,
     "the switch at run time": "import torch\ntorch.optim.RAdam(p, weight_decay=1, decoupled_weight_decay=args.d)",
-    "not of the family": "import torch\ntorch.optim.SGD(p, lr=1, weight_decay=1)\ntorch.optim.RMSprop(p, weight_decay=1)",
-    "other adaptive ones": "import torch\ntorch.optim.Adagrad(p, weight_decay=1)\ntorch.optim.Adadelta(p, weight_decay=1)",
+    "SGD": "import torch\ntorch.optim.SGD(p, lr=1, weight_decay=1)",
+    "RMSprop": "import torch\ntorch.optim.RMSprop(p, weight_decay=1)",
+    "Adagrad": "import torch\ntorch.optim.Adagrad(p, weight_decay=1)",
+    "Adadelta": "import torch\ntorch.optim.Adadelta(p, weight_decay=1)",
     "AdamW": "import torch\ntorch.optim.AdamW(p, weight_decay=1)",
     "a class of the user's own": "class Adam:\n    pass\nAdam(p, weight_decay=1)",
     "a class of another library": "from lab import Adam\nAdam(p, weight_decay=1)",

@@ -98,14 +98,20 @@ class Run:
             optimizer.step()
 
 
-def expected_decay(name: str, group: dict[str, Any], weight: Tensor, spared: bool) -> float:
+def wanted_settings(group: dict[str, Any], decay: float) -> Settings:
+    """What the formula is to be given for a parameter of a group."""
+    beta1, beta2 = group["betas"]
+    return Settings(group["lr"], decay, beta1, beta2, group["eps"])
+
+
+def expected_decay(group: dict[str, Any], weight: Tensor, spared: bool) -> float:
     """λ of one parameter after all fixes, from the group that it was in before."""
     return 0.0 if spared and weight.ndim < 2 else float(group["weight_decay"])
 
 
 @pytest.mark.parametrize("name", PROVED)
 def test_the_fixed_update_is_the_formula(name: str) -> None:
-    rule, code = PROVED[name]
+    _, code = PROVED[name]
     before, after = Run(code), Run(rewritten(code, *CHECKS))
     for index, old in enumerate(before.groups()):
         optimizer = after.optimizers[index]
@@ -117,8 +123,7 @@ def test_the_fixed_update_is_the_formula(name: str) -> None:
             found.append(after.weights(old))
         spared = any(p.ndim < 2 for p in before.optimizers[index].param_groups[0]["params"])
         settings = {
-            name: Settings(group["lr"], expected_decay(name, group, start[name], spared), *group["betas"], group["eps"])
-            for name, (_, group) in old.items()
+            name: wanted_settings(group, expected_decay(group, start[name], spared)) for name, (_, group) in old.items()
         }
         formula = FORMULAS[next(iter(old.values()))[0]]
         wanted = trajectory(formula, start, settings, lambda step, _: gradients[step], STEPS)  # noqa: B023
@@ -134,7 +139,7 @@ def test_without_a_gradient_only_the_decay_moves_a_weight(name: str) -> None:
         spared = any(p.ndim < 2 for p in before.optimizers[index].param_groups[0]["params"])
         for name_, weight in after.weights(old).items():
             group = old[name_][1]
-            decay = expected_decay(name_, group, weight, spared)
+            decay = expected_decay(group, weight, spared)
             assert torch.equal(weight, start[name_] * (1 - group["lr"] * decay))
 
 

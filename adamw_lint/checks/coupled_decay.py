@@ -10,10 +10,10 @@ from adamw_lint.fix.callees import rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.manual import Manual
 from adamw_lint.model.calls import parameters
-from adamw_lint.model.constructions import UNKNOWN, ZERO, Construction, Decay, decay
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
-from adamw_lint.model.values import Number
+from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.read.declared import declares_older
 from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, optimizers_by_path
 
@@ -60,8 +60,9 @@ def _decayed(module: Module, built: Construction) -> _Decayed | None:
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
     name = built.optimizer.name.rpartition(".")[2]
     text = module.text(decayed.node)
-    if decayed.node is not decayed.expression and built.optimizer.decay_argument not in text:
-        text = f"{built.optimizer.decay_argument}={text}"
+    argument = built.optimizer.decay_argument or ""
+    if decayed.node is not decayed.expression and argument not in text:  # it came by position
+        text = f"{argument}={text}"
     message = f"`{text}` goes into {name}'s gradient, so weights with small gradients are decayed most"
     try:
         fix, reason = _fix(module, built, decayed), ""

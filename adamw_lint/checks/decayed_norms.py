@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.manual import Manual
 from adamw_lint.fix.split import split
-from adamw_lint.model.constructions import UNKNOWN, ZERO, Construction, Decay, decay
-from adamw_lint.model.groups import Group, Reach
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
+from adamw_lint.model.groups import Group
 from adamw_lint.model.module import Module
-from adamw_lint.model.values import Number
+from adamw_lint.model.selection import Reach
+from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import Coupling
 
 RULE = "decayed-norms"
@@ -83,9 +85,13 @@ def _short(text: str) -> str:
 
 
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
+    if replaces_penalty(module, built):
+        raise Manual("a penalty in the loss decays them as well, and has to go first")
     edits = split(module, built, hit)
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.groups_are_told_apart(built) else Safety.SAFE
     amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
-    advice = f"biases and norm scales of `{_short(module.text(hit[0].selects.roots[0]))}` are not decayed any more{amount}"
+    advice = (
+        f"biases and norm scales of `{_short(module.text(hit[0].selects.roots[0]))}` are not decayed any more{amount}"
+    )
     return Fix("put biases and norm scales in a group without decay", edits, safety, (), advice)

@@ -12,7 +12,7 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.tree import index_of, positional
-from adamw_lint.model.values import Reference
+from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import Coupling, Optimizer
 
 

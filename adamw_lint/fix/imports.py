@@ -7,7 +7,6 @@ from adamw_lint.fix.edits import indent, insert_after, line_of, replace, stands_
 from adamw_lint.fix.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding
-from adamw_lint.model.values import Reference
 from adamw_lint.rulebook import Optimizer
 
 

@@ -98,9 +98,7 @@ def _entry(module: Module, node: cst.BaseExpression, value: str) -> str:
     return f"{lead}weight_decay={value}" if isinstance(node, cst.Call) else f"{lead}{quote}weight_decay{quote}: {value}"
 
 
-def _rewritten(
-    module: Module, node: cst.BaseExpression, params: cst.BaseExpression, picked: str, group: Group
-) -> str:
+def _rewritten(module: Module, node: cst.BaseExpression, params: cst.BaseExpression, picked: str, group: Group) -> str:
     """The text of a group with other parameters and a decay of zero."""
     span, text = module.span(node), module.text(node)
     places = [(module.span(params), picked)]

@@ -6,7 +6,8 @@ from functools import cache
 
 import libcst as cst
 
-from adamw_lint.model.values import Mapping, Partial, Value, Values, options_of
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Mapping, Partial, Value, options_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,8 @@ from adamw_lint.model.calls import Argument, Arguments, bind, parameters, unwrap
 from adamw_lint.model.groups import Group, Groups
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call, positional
-from adamw_lint.model.values import (
-    UNKNOWN,
-    Defined,
-    Number,
-    Partial,
-    Reference,
-    Unknown,
-    Value,
-    Values,
-    is_zero,
-    options_of,
-)
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import UNKNOWN, Defined, Number, Partial, Reference, Unknown, Value, is_zero, options_of
 from adamw_lint.rulebook import Coupling, Optimizer
 
 

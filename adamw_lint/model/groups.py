@@ -1,41 +1,16 @@
 """What a parameter-group expression selects, and with what decay."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 
 import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.selection import UNKNOWN, Reach, Selection, either, union
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
-from adamw_lint.model.values import Defined, Entry, Mapping, Parameter, Reference, Values, options_of
-
-
-class Reach(Enum):
-    """How much of a module a selection takes."""
-
-    NOTHING = auto()  # an empty list, to be filled
-    TENSORS = auto()  # single tensors, named one by one
-    WHOLE = auto()  # every parameter of some module, biases and norm scales among them
-    NARROWED = auto()  # parameters picked by a condition
-    UNKNOWN = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Parameters that an expression selects.
-
-    `roots` are the X of every `X.parameters()`; `once` says that the expression is an iterator, spent by one reading;
-    `named` that it yields pairs of name and parameter; `from_caller` that a caller of the function hands it over;
-    `bound` that it is read through a name.
-    """
-
-    reach: Reach
-    roots: tuple[cst.BaseExpression, ...] = ()
-    once: bool = False
-    named: bool = False
-    from_caller: bool = False
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Entry, Mapping, Reference, options_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +24,6 @@ class Group:
     complete: bool = True
 
 
-UNKNOWN = Selection(Reach.UNKNOWN)
 _LISTS = ("list", "tuple", "set", "iter")
 
 
@@ -265,34 +239,3 @@ class Groups:
         index = next((i for i, param in enumerate(function.params.params) if param.name.value == name), None)
         plain = positional(call)
         return plain[index] if index is not None and index < len(plain) else keyword(call, name)
-
-
-def union(selections: Iterable[Selection]) -> Selection:
-    """All of several selections together: one that is unknown or narrowed makes the whole so."""
-    some = list(selections)
-    for reach in (Reach.UNKNOWN, Reach.NARROWED, Reach.WHOLE, Reach.TENSORS):
-        if any(selection.reach is reach for selection in some):
-            return _merged(some, reach)
-    return Selection(Reach.NOTHING)
-
-
-def either(selections: Iterable[Selection]) -> Selection:
-    """One of several selections: known only where they agree; an empty list counts as not yet filled."""
-    some = [selection for selection in selections if selection.reach is not Reach.NOTHING]
-    reaches = {selection.reach for selection in some}
-    if not some:
-        return Selection(Reach.NOTHING)
-    return _merged(some, some[0].reach) if len(reaches) == 1 else UNKNOWN
-
-
-def _merged(some: list[Selection], reach: Reach) -> Selection:
-    return Selection(
-        reach,
-        tuple(root for selection in some for root in selection.roots),
-        any(selection.once for selection in some),
-        any(selection.named for selection in some),
-        any(selection.from_caller for selection in some),
-    )
-
-
-__all__ = ["Group", "Groups", "Parameter", "Reach", "Selection"]

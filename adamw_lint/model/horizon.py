@@ -6,7 +6,8 @@ import libcst as cst
 
 from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import Construction
-from adamw_lint.model.values import Number, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Number
 
 
 def horizon(built: Construction, values: Values, factor: Decimal | None) -> str:
@@ -27,8 +28,8 @@ def rate(built: Construction, values: Values) -> tuple[Decimal | None, str]:
     value = values.worth(argument.value)
     if not isinstance(value, Number) or not argument.certain:
         return None, ""
-    literal = isinstance(argument.value, (cst.Float, cst.Integer))
-    return value.value, argument.value.value if literal else plain(value.value)
+    written = argument.value.value if isinstance(argument.value, (cst.Float, cst.Integer)) else plain(value.value)
+    return value.value, written
 
 
 def plain(number: Decimal) -> str:

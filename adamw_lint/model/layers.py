@@ -7,7 +7,8 @@ import libcst as cst
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
-from adamw_lint.model.values import Defined, Number, Reference, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Number, Reference
 
 _LIMIT = 200  # layers looked at for one model
 
@@ -103,6 +104,8 @@ class Layers:
 def _one_dimension(shape: cst.BaseExpression) -> bool:
     if isinstance(shape, (cst.List, cst.Tuple)):
         return len(shape.elements) < 2
-    return not isinstance(shape, cst.Subscript) or shape.slice is None or len(shape.slice) == 1 and isinstance(
-        shape.slice[0].slice, cst.Index
+    return (
+        not isinstance(shape, cst.Subscript)
+        or shape.slice is None
+        or (len(shape.slice) == 1 and isinstance(shape.slice[0].slice, cst.Index))
     )

@@ -7,8 +7,22 @@ from functools import cache
 import libcst as cst
 
 _LAYOUT = frozenset(
-    "lpar rpar lbracket rbracket lbrace rbrace comma semicolon dot equal colon lines_after_decorators default_indent "
-    "encoding default_newline has_trailing_newline leading_lines header footer trailing_whitespace indent".split()
+    {
+        "lpar",
+        "rpar",
+        "lbracket",
+        "rbracket",
+        "lbrace",
+        "rbrace",
+        "comma",
+        "semicolon",
+        "dot",
+        "equal",
+        "colon",
+        "indent",
+    }
+    | {"lines_after_decorators", "leading_lines", "header", "footer", "trailing_whitespace", "encoding"}
+    | {"default_indent", "default_newline", "has_trailing_newline"}
 )
 # Names that stand here are not read: they are the name of an attribute, a keyword, a definition, an import.
 _LABELS: dict[type[cst.CSTNode], frozenset[str]] = {

@@ -1,4 +1,4 @@
-"""How deeply a text is nested, told before LibCST sees it: its native parser overflows the stack some thousands deep."""
+"""How deeply a text is nested, told before LibCST, whose native parser would overflow the stack, sees it."""
 
 import ast
 import re

@@ -1,0 +1,93 @@
+"""Dicts as they are at one place: displayed, merged, and changed between their binding and their use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from adamw_lint.model.scopes import Binding, Kind, Use, dominates
+from adamw_lint.model.tree import index_of, method_call
+from adamw_lint.model.worth import Entry, Mapping, Parameter, Text, Value
+
+if TYPE_CHECKING:
+    from adamw_lint.model.values import Values
+
+_READING = ("get", "items", "keys", "values", "copy")
+
+
+def display(values: Values, node: cst.Dict) -> Mapping:
+    """The entries of a dict display; an entry whose key cannot be read keeps its value under a key of its own."""
+    entries: dict[str, Entry] = {}
+    complete = True
+    for element in node.elements:
+        if isinstance(element, cst.DictElement):
+            key = values.worth(element.key)
+            entries[key.value if isinstance(key, Text) else f"\0{len(entries)}"] = Entry(element.value, element)
+            continue
+        more = values.worth(element.value)
+        entries |= more.entries if isinstance(more, Mapping) else {}
+        complete = complete and isinstance(more, Mapping) and more.complete
+    return Mapping(entries, complete)
+
+
+def keywords(values: Values, call: cst.Call) -> Mapping:
+    """The entries that `dict(…)` or `.update(…)` is given."""
+    entries: dict[str, Entry] = {}
+    complete = True
+    for arg in call.args:
+        if arg.keyword is not None:
+            entries[arg.keyword.value] = Entry(arg.value, arg)
+            continue
+        more = values.worth(arg.value)
+        more = more.default if isinstance(more, Parameter) else more
+        complete = complete and isinstance(more, Mapping) and more.complete
+        entries |= more.entries if isinstance(more, Mapping) else {}
+    return Mapping(entries, complete)
+
+
+def amended(values: Values, node: cst.Name, mapping: Mapping, since: Binding) -> Mapping:
+    """A dict with what was put into it between its binding and its use under a name."""
+    use, orders = values.survey.use(node), values.survey.orders
+    entries, complete = dict(mapping.entries), mapping.complete
+    events: list[cst.CSTNode] = [*values.item_assignments(node), *values.calls_on(node)]
+    for event in sorted(events, key=orders.__getitem__):
+        if since.order < orders[event] < use.order or values.survey.scope(event) is not use.scope:
+            complete = _apply(values, event, entries, use) and complete
+    return Mapping(entries, complete)
+
+
+def _apply(values: Values, event: cst.CSTNode, entries: dict[str, Entry], use: Use) -> bool:
+    """Apply one change of a dict to its entries; False if it may have put in entries that we do not see."""
+    scope, arms = values.survey.places[event]
+    certain = scope is use.scope and dominates(Binding("", Kind.OTHER, event, 0, arms), use)
+    new = _changes(values, event)
+    if new is None:
+        return False
+    for key, entry in new.entries.items():
+        entries[key] = replace(entry, certain=entry.certain and certain)
+    return new.complete
+
+
+def _changes(values: Values, event: cst.CSTNode) -> Mapping | None:
+    """The entries that an assignment to an item or a call of a method puts into a dict; None where that is unknown."""
+    if isinstance(event, cst.Assign):
+        target = next(item.target for item in event.targets if isinstance(item.target, cst.Subscript))
+        key = values.worth(index_of(target))
+        return Mapping({key.value: Entry(event.value, event)}) if isinstance(key, Text) else None
+    assert isinstance(event, cst.Call)
+    method = method_call(event)
+    if method is not None and method[1] == "update":
+        return keywords(values, event)
+    return Mapping({}) if method is not None and method[1] in _READING else None
+
+
+def looked_up(values: Values, base: Value, key: Value) -> list[Value]:
+    """The values that `d[k]` may have: the entry if the key is known, else all of them; none where d is no dict."""
+    if not isinstance(base, Mapping):
+        return []
+    if not isinstance(key, Text):
+        return [values.worth(entry.value) for entry in base.entries.values()]
+    entry = base.entries.get(key.value)
+    return [values.worth(entry.value)] if entry is not None and entry.certain else []

@@ -1,0 +1,66 @@
+"""The names and attributes of a file: what binds them where they are read, and what is done to them."""
+
+from collections import defaultdict
+
+import libcst as cst
+
+from adamw_lint.model.scopes import Binding, find, reaching
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, method_call
+
+
+class Variables:
+    """Answers for one surveyed file."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self._methods: dict[str, list[cst.Call]] = defaultdict(list)
+        for call in survey.calls:
+            method = method_call(call)
+            if method is not None:
+                self._methods[dotted(method[0]) or ""].append(call)
+
+    def bindings(self, node: cst.BaseExpression) -> list[Binding]:
+        """The bindings that may be in force where a name or `self.attribute` is read, latest first."""
+        if isinstance(node, cst.Name):
+            found = find(node.value, self.survey.use(node))
+            return reaching(found[0].bindings[node.value], found[1]) if found else []
+        owner = self._owner(node)
+        if owner is None or not isinstance(node, cst.Attribute):
+            return []
+        return self.survey.attributes[owner].get(node.attr.value) or self._class_level(owner, node.attr.value)
+
+    def bound_once(self, node: cst.BaseExpression) -> Binding | None:
+        """The only binding that can be in force at a name or `self.attribute`, if there is just one."""
+        found = self.bindings(node)
+        return found[0] if len(found) == 1 else None
+
+    def calls_on(self, node: cst.BaseExpression, method: str | None = None) -> list[cst.Call]:
+        """The calls of methods on the same name, or on the same `self.attribute` of the class."""
+        calls = self._methods[dotted(node) or ""] if dotted(node) else []
+        return [
+            call
+            for call in calls
+            if self._same_variable(node, call) and method in (None, (method_call(call) or ("", None))[1])
+        ]
+
+    def item_assignments(self, node: cst.BaseExpression) -> list[cst.Assign]:
+        """The assignments `x[…] = …` to items of the same name or `self.attribute`."""
+        name = dotted(node)
+        return [item for item in self.survey.items[name] if self._same_variable(node, item)] if name else []
+
+    def _same_variable(self, node: cst.BaseExpression, other: cst.CSTNode) -> bool:
+        name = dotted(node) or ""
+        if name.startswith("self."):
+            return self.survey.owner(node) is self.survey.owner(other)
+        first = name.split(".")[0]
+        here, there = (find(first, self.survey.use(place)) for place in (node, other))
+        return here is not None and there is not None and here[0] is there[0]
+
+    def _owner(self, node: cst.BaseExpression) -> cst.ClassDef | None:
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self":
+            return self.survey.owner(node)
+        return None
+
+    def _class_level(self, owner: cst.ClassDef, name: str) -> list[Binding]:
+        return self.survey.scopes[owner].bindings.get(name, [])[-1:]
