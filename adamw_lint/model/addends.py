@@ -12,7 +12,8 @@ from adamw_lint.model.scale import MINUS, ONE, Scale, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
-from adamw_lint.model.values import Mapping, Nothing, Number, Text, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Mapping, Nothing, Number, Text
 
 _BUDGET = 4000  # nodes looked at for one loss; no loss that a person wrote comes near it
 _DEPTH = 60
@@ -139,7 +140,7 @@ class Addends:
         return _sum(node, [part], scale) if scale is not None and part.is_penal else _other(node)
 
     def _is_scalar(self, place: Place) -> bool:
-        """Whether a factor may be a λ: an item of a mapping by parameter, or an element of a zip, is a weight instead."""
+        """Whether a factor may be a λ; an item by the parameter's name, or an element of a zip, is a weight instead."""
         node = self._frames.resolve(place).node
         if isinstance(node, cst.Subscript):
             keys = (element.slice for element in node.slice)

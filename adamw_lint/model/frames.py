@@ -9,7 +9,8 @@ import libcst as cst
 from adamw_lint.model.scopes import Kind, find
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call
-from adamw_lint.model.values import Defined, Reference, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Reference
 
 _GENERIC = frozenset({"__init__", "items", "keys", "values", "get", "append", "step", "train", "eval", "update"})
 

@@ -14,7 +14,7 @@ from adamw_lint.model.penalised import Denotation, Penalised
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.sinks import Sink, Sinks
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.tree import dotted, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.rulebook import Family, words
 
@@ -24,7 +24,9 @@ class LossTerm:
     """One penalty on parameters that reaches a loss: `coefficient · ‖penalised‖²`, or without the square.
 
     `node` is the addend, `outer` what the whole loss is multiplied by after the addition, `reaches` the constructions
-    that train on the loss; `is_uniform` says that one norm, with one coefficient, is all there is to the penalty.
+    that train on the loss, `steps` their steps in the function of the sink, `backed` the
+    number of calls in the file that back a loss; `is_uniform` says that one norm, with one
+    coefficient, is all there is to the penalty.
     """
 
     node: cst.BaseExpression
@@ -38,14 +40,16 @@ class LossTerm:
     sink: Sink
     path: tuple[Part, ...]
     reaches: tuple[Construction, ...] = ()
-    trained_by: tuple[Construction, ...] = ()  # those that certainly step the penalised parameters
+    steps: tuple[cst.Call, ...] = ()
+    backed: int = 1
 
 
-def loss_terms(survey: Survey, values: Values, constructions: Sequence[Construction]) -> tuple[LossTerm, ...]:
+def loss_terms(
+    survey: Survey, values: Values, frames: Frames, constructions: Sequence[Construction]
+) -> tuple[LossTerm, ...]:
     """Every penalty on parameters that reaches a loss, in the order of the text, one for each addend."""
     if not any(built.optimizer.family is Family.ADAM for built in constructions):
         return ()
-    frames = Frames(survey, values)
     found = Losses(survey, values, frames, constructions, {**words("parameters"), **words("penalty")})
     terms: dict[cst.CSTNode, LossTerm] = {}
     for term in found:
@@ -66,6 +70,7 @@ class Losses:
     ) -> None:
         self._survey = survey
         self._frames = frames
+        self._words = vocabulary
         self._constructions = constructions
         self._denotation = Denotation(survey, values, frames, vocabulary)
         self._norms = Norms(survey, values, self._denotation, vocabulary)
@@ -89,7 +94,8 @@ class Losses:
 
     def _functions(self, loss: Part) -> set[cst.CSTNode]:
         """The functions whose results are part of a loss."""
-        stack, found = [loss], set()
+        stack = [loss]
+        found: set[cst.CSTNode] = set()
         while stack:
             part = stack.pop()
             stack += part.children
@@ -105,7 +111,7 @@ class Losses:
         outer = _product(path[:-1])
         if not norms or outer.number * coefficients[0].number <= 0:
             return None
-        reaches, trained_by = self._trainers(sink, [norm.of for norm in norms])
+        reaches = self._trainers(sink, norms[0].of)
         if not reaches:
             return None
         return LossTerm(
@@ -120,7 +126,8 @@ class Losses:
             sink=sink,
             path=path,
             reaches=reaches,
-            trained_by=trained_by,
+            backed=len({each.node for each in self._sinks.backward()}),
+            steps=tuple(call for call, built in self._steps(sink) if built in reaches),
         )
 
     def _is_optional(self, sink: Sink, path: tuple[Part, ...]) -> bool:
@@ -142,22 +149,17 @@ class Losses:
         inside = {self._survey.orders[statement], *(self._survey.orders.get(node, -1) for node in over)}
         return len(inside) > 1 and self._denotation.stream(Place(statement.iter)) is not None
 
-    def _trainers(
-        self, sink: Sink, penalised: list[Penalised]
-    ) -> tuple[tuple[Construction, ...], tuple[Construction, ...]]:
-        """The optimizers of the adam family that train on a loss, and those among them certain to step its penalty.
+    def _trainers(self, sink: Sink, penalised: Penalised) -> tuple[Construction, ...]:
+        """The optimizers that train on a loss if all of them are of the adam family, else none.
 
-        Where a file builds other optimizers too, those that hold the parameters decide, or those that are stepped
-        beside the loss; where neither tells, nothing is said.
+        Where a file builds several, those that hold the parameters decide, or those that are stepped beside the loss;
+        where neither tells, all of them must be.
         """
         every = tuple(self._constructions)
-        owners = tuple(built for built in every if self._holds(built, penalised[0]))
-        for some in (owners, self._stepped(sink), every):
-            if some and all(built.optimizer.family is Family.ADAM for built in some):
-                return some, owners
-            if some:
-                return (), ()
-        return (), ()
+        owners = tuple(built for built in every if self._holds(built, penalised))
+        stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
+        some = owners or stepped or every
+        return some if all(built.optimizer.family is Family.ADAM for built in some) else ()
 
     def _holds(self, built: Construction, penalised: Penalised) -> bool:
         around = self._frames.around(built.call)
@@ -174,17 +176,16 @@ class Losses:
                 return False
             node = node.value
 
-    def _stepped(self, sink: Sink) -> tuple[Construction, ...]:
-        """The optimizers that are stepped in the function of the sink."""
+    def _steps(self, sink: Sink) -> Iterator[tuple[cst.Call, Construction]]:
+        """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
         function = self._survey.function(sink.node)
-        found = []
         for call in self._survey.calls:
             method = method_call(call)
-            if method is None or method[1] != "step" or self._survey.function(call) is not function:
+            if method is None or method[1] not in self._words["step"] or self._survey.function(call) is not function:
                 continue
-            receiver = Place(method[0], sink.loss.frame)
-            found += [built for built in self._constructions if self._is_bound(built, receiver) and built not in found]
-        return tuple(found)
+            for node in (method[0], *positional(call)[:1]):
+                stepped = Place(node, sink.loss.frame)
+                yield from ((call, built) for built in self._constructions if self._is_bound(built, stepped))
 
     def _is_bound(self, built: Construction, receiver: Place) -> bool:
         if built.variable is None or dotted(receiver.node) is None:

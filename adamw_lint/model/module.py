@@ -9,8 +9,10 @@ from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.model.constructions import ZERO, Construction, Constructions
+from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
+from adamw_lint.model.losses import LossTerm, loss_terms
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, index_of, method_call, positional, text_of
 from adamw_lint.model.values import Values
@@ -49,6 +51,16 @@ class Module:
     def constructions(self) -> tuple[Construction, ...]:
         """The calls that build an optimizer, in the order of the text."""
         return tuple(Constructions(self.survey, self.values, self.groups, optimizers_by_path()))
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Which functions of the file its calls run."""
+        return Frames(self.survey, self.values)
+
+    @cached_property
+    def loss_terms(self) -> tuple[LossTerm, ...]:
+        """The penalties on parameters that reach a loss, in the order of the text."""
+        return loss_terms(self.survey, self.values, self.frames, self.constructions)
 
     def span(self, node: cst.CSTNode) -> Span:
         """The place of a node, without the white space around it."""

@@ -10,7 +10,8 @@ from adamw_lint.model.frames import Place
 from adamw_lint.model.penalised import Denotation, Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional, same
-from adamw_lint.model.values import Number, Reference, Text, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Number, Reference, Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional, root_of
-from adamw_lint.model.values import Defined, Reference, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Reference
 
 _LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "tqdm"})
 
@@ -97,8 +98,10 @@ class Denotation:
         is_own = isinstance(node.value, cst.Name) and node.value.value == "self"
         if is_own:
             registered = [owner for owner in registered if owner is self._survey.owner(node)]
-        is_weight = name in self._words["weights"] and not (is_own and registered) and self.is_module(
-            Place(node.value, place.frame)
+        is_weight = (
+            name in self._words["weights"]
+            and not (is_own and registered)
+            and self.is_module(Place(node.value, place.frame))
         )
         is_parameter = bool(registered) and all(self._is_parameter(owner, name) for owner in registered)
         if not is_weight and not is_parameter:

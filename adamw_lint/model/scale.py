@@ -6,7 +6,8 @@ from decimal import Decimal, DecimalException
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.values import Number, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Number
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ import libcst as cst
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional, text_of
-from adamw_lint.model.values import Reference, Values
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Reference
 
 
 @dataclass(frozen=True, slots=True, eq=False)

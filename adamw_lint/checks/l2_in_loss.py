@@ -1,0 +1,207 @@
+"""Finds penalties on parameters that are added to a loss which an optimizer of the adam family trains."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
+from adamw_lint.fix.callees import rename
+from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fix.factor import Factor, factor, own_decay
+from adamw_lint.fix.manual import Manual
+from adamw_lint.fix.terms import drop
+from adamw_lint.model.calls import parameters
+from adamw_lint.model.constructions import ZERO, Construction
+from adamw_lint.model.frames import Place
+from adamw_lint.model.horizon import horizon
+from adamw_lint.model.losses import LossTerm
+from adamw_lint.model.module import Module
+from adamw_lint.model.scale import ONE, Scale
+from adamw_lint.model.selection import Reach
+from adamw_lint.model.tree import descendants
+from adamw_lint.model.worth import UNKNOWN
+from adamw_lint.rulebook import Coupling, Optimizer, optimizers, optimizers_by_path, words
+
+RULE = "l2-in-loss"
+
+
+def check(module: Module) -> Iterator[Diagnostic]:
+    """One finding for each penalty, at the addend that brings it into the loss."""
+    for term in module.loss_terms:
+        yield _finding(module, term)
+
+
+def replaces_penalty(module: Module, built: Construction) -> bool:
+    """Whether a fix of this rule will rewrite the decay of a construction, so that others had better wait for it."""
+    return any(_is_fixable(module, term) for term in module.loss_terms if built in term.reaches)
+
+
+def _is_fixable(module: Module, term: LossTerm) -> bool:
+    try:
+        return bool(_fix(module, term).edits)
+    except Manual:
+        return False
+
+
+def _finding(module: Module, term: LossTerm) -> Diagnostic:
+    built = term.reaches[0]
+    try:
+        fix, reason = _fix(module, term), ""
+    except Manual as manual:
+        fix, reason = None, f"; by hand, because {manual.reason}"
+    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
+    labels = (Label(module.span(callee), f"{_name(built.optimizer)} trains on this loss"),)
+    return Diagnostic(RULE, module.span(term.node), _message(module, term), _help(module, term) + reason, labels, fix)
+
+
+def _name(optimizer: Optimizer) -> str:
+    return optimizer.name.rpartition(".")[2]
+
+
+def _message(module: Module, term: LossTerm) -> str:
+    built = term.reaches[0]
+    start = f"`{_short(module.text(term.node))}` goes into {_name(built.optimizer)}'s gradient"
+    if not term.squared:
+        return f"{start}, and is no L2 penalty but a norm that is not squared{_own(module, built)}"
+    return f"{start}, so weights with small gradients are decayed most{_own(module, built)}"
+
+
+def _short(text: str) -> str:
+    one = " ".join(text.split())
+    return one if len(one) <= 60 else f"{one[:57].rstrip()}…"
+
+
+def _own(module: Module, built: Construction) -> str:
+    """What the optimizer decays by already, as the end of a sentence."""
+    if built.decay == ZERO and not any(group.decay for group in built.groups):
+        return ""
+    if built.decay == UNKNOWN:
+        return ""
+    how = {Coupling.COUPLED: "coupled", Coupling.DECOUPLED: "decoupled"}.get(built.coupling or Coupling.NONE, "")
+    argument = built.decay_argument
+    amount = f"`{module.text(argument.node)}`" if argument else f"default of {built.optimizer.default}"
+    if any(group.decay for group in built.groups):
+        amount = "decay in its groups"
+    return f"; it comes on top of its own {how} {amount}".replace("  ", " ")
+
+
+def _help(module: Module, term: LossTerm) -> str:
+    built = term.reaches[0]
+    to = built.optimizer.replacement or _decoupled(built)
+    if not term.squared:
+        return f"leave it out and choose a `weight_decay` for `{to}`; no λ stands for a norm that is not squared"
+    if term.mean:
+        return f"leave it out and use `{to}` with a `weight_decay` of its own: a mean divides λ by the weights' number"
+    try:
+        found = factor(module, built, _gradient(term))
+    except Manual:
+        return f"leave it out and use `{to}` with `weight_decay=λ` for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
+    acts = horizon(built, module.values, found.worth)
+    return f"leave it out and use `{to}` with `weight_decay={found.text}`, the factor in its gradient; {acts}"
+
+
+def _decoupled(built: Construction) -> str:
+    if built.coupling is Coupling.DECOUPLED:
+        return built.optimizer.name
+    library = built.optimizer.name.split(".")[0]
+    same = (each for each in optimizers() if each.name.startswith(library) and each.family is built.optimizer.family)
+    return next(each.name for each in same if each.coupling is Coupling.DECOUPLED)
+
+
+def _gradient(term: LossTerm) -> Scale:
+    """The coefficient with what the whole loss is multiplied by, unless that only averages accumulated gradients."""
+    return term.coefficient.times(Scale(term.outer.number)) if term.outer.is_plain else term.coefficient
+
+
+def _fix(module: Module, term: LossTerm) -> Fix:
+    built = _require_whole(module, term)
+    _require_simple(module, term, built)
+    own = own_decay(module, built)
+    found = factor(module, built, _gradient(term) if _steps_at_once(module, term) else term.coefficient)
+    total = found.plus(*own) if own else found
+    is_script = module.survey.scope(built.call).is_module
+    names = [node.value for node in _factor_names(term)] if found.names or found.divisors else []
+    edits = (*drop(module, term.node, names, is_script), *_rebuilt(module, built, total))
+    safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
+    to = built.optimizer.replacement or built.optimizer.name
+    title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
+    advice = f"`weight_decay={total.text}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
+    return Fix(title, edits, safety, ("decayed-norms",), advice)
+
+
+def _factor_names(term: LossTerm) -> Iterator[cst.Name]:
+    for place in (*term.coefficient.factors, *term.coefficient.divisors):
+        yield from (node for node in descendants(place.node) if isinstance(node, cst.Name))
+
+
+def _require_whole(module: Module, term: LossTerm) -> Construction:
+    """The optimizer that takes exactly the penalised parameters; raises Manual where λ would not say the same."""
+    if not term.squared:
+        raise Manual("the norm is not squared")
+    if term.mean:
+        raise Manual("it is a mean")
+    built, penalised = term.reaches[0], term.penalised[0]
+    if not term.is_uniform or not penalised.whole:
+        raise Manual("it is taken over some of the parameters only")
+    if len(module.constructions) != 1:
+        raise Manual("more than one optimizer is built here")
+    selects = built.groups[0].selects if len(built.groups) == 1 and built.groups[0].node is None else None
+    if selects is None or selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
+        raise Manual("the optimizer is given other parameters")
+    if not module.frames.same(Place(selects.roots[0], module.frames.around(built.call)), penalised.root):
+        raise Manual("the optimizer may be given other parameters")
+    return built
+
+
+def _require_simple(module: Module, term: LossTerm, built: Construction) -> None:
+    if built.subclass is not None or built.is_partial or built.is_choice or not built.arguments.complete:
+        raise Manual("not all is known of how the optimizer is built")
+    if term.optional:
+        raise Manual("it is added under a condition or in a loop of its own")
+    if module.state_is_loaded(built):
+        raise Manual("a state of this optimizer is loaded here")
+    if built.coupling is None or built.decay == UNKNOWN:
+        raise Manual("the optimizer's own decay is not known")
+    if term.backed > 1:
+        raise Manual("more than one loss is backed")
+    if any(part.is_mean for part in term.path):
+        raise Manual("the loss is a mean over its terms")
+
+
+def _steps_at_once(module: Module, term: LossTerm) -> bool:
+    """Whether the optimizer is stepped as often as the loss is backed."""
+    if not term.sink.is_backward:
+        return False
+    arms = module.survey.places[term.sink.node][1]
+    return any(module.survey.places[step][1] == arms for step in term.steps)
+
+
+def _is_safe(module: Module, term: LossTerm, built: Construction) -> bool:
+    """Whether nothing in sight may make another λ of it: see the table of fix safety."""
+    if built.coupling is not Coupling.COUPLED and built.decay != ZERO:
+        return False
+    is_scaled = term.outer is not ONE and (not term.outer.is_plain or term.outer.number != 1)
+    if is_scaled or not _steps_at_once(module, term):
+        return False
+    return not module.survey.mentions(words("penalty")["steering"])
+
+
+def _rebuilt(module: Module, built: Construction, total: Factor) -> Iterator[Edit]:
+    """The edits after which the optimizer decays by `total`, decoupled."""
+    optimizer, name = built.optimizer, built.optimizer.decay_argument
+    if name is None:
+        raise Manual(f"`{optimizer.name}` has no decay")
+    if built.coupling is not Coupling.DECOUPLED:
+        if optimizer.replacement is None:
+            raise Manual("this changes which optimizer is used")
+        to = optimizers_by_path()[optimizer.replacement]
+        if not set(built.arguments.by_name) <= parameters(to.signature)[1]:
+            raise Manual(f"`{to.name}` does not take all of its arguments")
+        yield from rename(module, built, to)
+    argument = built.decay_argument
+    if argument is None:
+        yield add_keyword(module, built.call, name, total.text)
+    elif argument.call is built.call and isinstance(argument.node, cst.Arg):
+        yield replace(module, argument.value, total.text)
+    else:
+        raise Manual("the optimizer's own decay is written elsewhere")

@@ -1,0 +1,204 @@
+"""Takes an addend out of a sum, and with it everything in the file that only served it."""
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Edit, Span
+from adamw_lint.fix.edits import line_of
+from adamw_lint.fix.manual import Manual
+from adamw_lint.model.module import Module
+from adamw_lint.model.scopes import Binding, Kind, Scope, find
+from adamw_lint.model.tree import descendants, dotted, method_call
+from adamw_lint.model.worth import Reference
+from adamw_lint.rulebook import words
+
+_PURE = frozenset({"sum", "list", "tuple", "filter", "enumerate", "zip", "float", "int", "len", "isinstance", "next"})
+_ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+
+
+def drop(module: Module, addend: cst.BaseExpression, kept: Iterable[str], is_script: bool) -> tuple[Edit, ...]:
+    """The edits that take an addend out; raises Manual where it does not stand in a sum by itself.
+
+    Names in `kept` are used elsewhere from now on; `is_script` says that no other module imports this one.
+    """
+    statement = _whole_statement(module, addend)
+    removal = Removal(module, frozenset(kept), is_script)
+    if statement is not None:
+        return tuple(removal.of(statement, statement))
+    return (_cut(module, addend), *removal.of(addend, None))
+
+
+def _whole_statement(module: Module, addend: cst.BaseExpression) -> cst.BaseSmallStatement | None:
+    """The statement that does nothing but add: `loss += addend`, `loss = loss + addend`."""
+    parent = module.survey.parents[addend]
+    if isinstance(parent, cst.AugAssign) and isinstance(parent.operator, cst.AddAssign):
+        return parent
+    above = module.survey.parents.get(parent)
+    if not isinstance(parent, cst.BinaryOperation) or not isinstance(above, cst.Assign) or len(above.targets) != 1:
+        return None
+    name = dotted(above.targets[0].target)
+    is_same = name is not None and name == dotted(_sibling(parent, addend))
+    return above if is_same and isinstance(parent.operator, cst.Add) else None
+
+
+def _sibling(parent: cst.BinaryOperation, node: cst.BaseExpression) -> cst.BaseExpression:
+    return parent.left if parent.right is node else parent.right
+
+
+def _cut(module: Module, addend: cst.BaseExpression) -> Edit:
+    parent = module.survey.parents[addend]
+    if not isinstance(parent, cst.BinaryOperation) or not isinstance(parent.operator, (cst.Add, cst.Subtract)):
+        raise Manual("the penalty is no addend of a sum that is written out")
+    is_right = parent.right is addend
+    if isinstance(parent.operator, cst.Subtract) and not is_right:
+        raise Manual("something is subtracted from the penalty")
+    rest, own = _outer(module, _sibling(parent, addend)), _outer(module, addend)
+    around = _outer(module, parent)
+    text = module.source.text
+    if parent.lpar and isinstance(_sibling(parent, addend), _ATOMS) and "#" not in text[around.start : around.end]:
+        if not _may_lose_parentheses(module, parent):
+            return Edit(Span(rest.end, own.end) if is_right else Span(own.start, rest.start), "")
+        return Edit(around, text[rest.start : rest.end])
+    return Edit(Span(rest.end, own.end) if is_right else Span(own.start, rest.start), "")
+
+
+def _may_lose_parentheses(module: Module, node: cst.BinaryOperation) -> bool:
+    """Parentheses that stand alone after a keyword (`return(a + b)`) or hold a line break are kept."""
+    around = _outer(module, node)
+    before = module.source.text[around.start - 1 : around.start]
+    return "\n" not in module.source.text[around.start : around.end] and not before.isalnum()
+
+
+def _outer(module: Module, node: cst.BaseExpression) -> Span:
+    """The place of an expression with the parentheses that are its own."""
+    span, text = module.span(node), module.source.text
+    start, end = span.start, span.end
+    for _ in node.lpar:
+        start = text.rindex("(", 0, start)
+        end = text.index(")", end) + 1
+    if text[start : span.start].strip("( \t\r\n\\") or text[span.end : end].strip(") \t\r\n\\"):
+        raise Manual("a comment stands between its parentheses")
+    return Span(start, end)
+
+
+class Removal:
+    """Finds what only served removed code: bindings nobody else reads, loops that do nothing any more."""
+
+    def __init__(self, module: Module, kept: frozenset[str], is_script: bool) -> None:
+        self._module = module
+        self._survey = module.survey
+        self._kept = kept
+        self._is_script = is_script
+        self._gone: set[cst.CSTNode] = set()
+        self._words = words("penalty") | words("parameters")
+
+    def of(self, removed: cst.CSTNode, statement: cst.BaseSmallStatement | None) -> Iterator[Edit]:
+        """The edits that remove a statement, if one is given, and all that served it or the other removed code."""
+        self._gone |= set(descendants(removed))
+        statements: list[cst.CSTNode] = [statement] if statement is not None else []
+        while True:
+            more = [*self._idle_bindings(), *self._idle_blocks(statements)]
+            if not more:
+                break
+            statements += more
+            self._gone |= {node for each in more for node in descendants(each)}
+        yield from self._edits(statements)
+
+    def _idle_bindings(self) -> list[cst.CSTNode]:
+        """Statements and functions that bind names which only removed code reads."""
+        found: dict[cst.CSTNode, None] = {}
+        for name in [node for node in self._gone if isinstance(node, cst.Name)]:
+            place = find(name.value, self._survey.use(name)) if name in self._survey.places else None
+            if place is None or name.value in self._kept:
+                continue
+            scope = place[0]
+            bindings = scope.bindings[name.value]
+            if self._is_read(name.value, scope) or not all(self._is_removable(each, scope) for each in bindings):
+                continue
+            owners = [self._owner(each) for each in bindings]
+            found |= {owner: None for owner in owners if owner not in self._gone}
+        return list(found)
+
+    def _is_read(self, name: str, scope: Scope) -> bool:
+        for use in self._survey.names[name]:
+            place = find(name, self._survey.use(use))
+            if use not in self._gone and (place is None or place[0] is scope):
+                return True
+        return any(name in (node.value.strip("'\"")) for node in self._survey.strings)
+
+    def _owner(self, binding: Binding) -> cst.CSTNode:
+        return binding.node if binding.kind is Kind.DEFINE else self._survey.statement(binding.node)
+
+    def _is_removable(self, binding: Binding, scope: Scope) -> bool:
+        owner = self._owner(binding)
+        if owner in self._gone:
+            return True
+        if scope.is_class or (scope.is_module and not self._is_script and not binding.name.startswith("_")):
+            return False
+        if binding.kind is Kind.DEFINE:
+            return isinstance(owner, cst.FunctionDef) and not owner.decorators
+        if binding.kind is Kind.ASSIGN and isinstance(owner, cst.Assign):
+            is_simple = len(owner.targets) == 1 and isinstance(owner.targets[0].target, cst.Name)
+            return is_simple and self._is_pure(owner.value)
+        value = owner.value if isinstance(owner, (cst.AugAssign, cst.AnnAssign)) else None
+        return value is not None and self._is_pure(value)
+
+    def _is_pure(self, value: cst.BaseExpression) -> bool:
+        """Whether evaluating an expression does nothing: it calls only what norms and penalties are made of."""
+        return all(self._calls_pure(node) for node in descendants(value) if isinstance(node, cst.Call))
+
+    def _calls_pure(self, call: cst.Call) -> bool:
+        if dotted(call.func) in _PURE or self._module.frames.target(call) is not None:
+            return True
+        target, method = self._module.values.worth(call.func), method_call(call)
+        last = target.path.rpartition(".")[2] if isinstance(target, Reference) else method[1] if method else ""
+        return any(last in known for known in self._words.values() if isinstance(known, list))
+
+    def _idle_blocks(self, statements: list[cst.CSTNode]) -> list[cst.CSTNode]:
+        """Loops and conditions whose whole body is gone and that do nothing else."""
+        found: list[cst.CSTNode] = []
+        for statement in statements:
+            block = next((up for up in self._survey.ancestors(statement) if isinstance(up, cst.BaseSuite)), None)
+            outer = self._survey.parents.get(block) if block is not None else None
+            if block is None or outer in self._gone or not self._is_emptied(block):
+                continue
+            if isinstance(outer, cst.For) and outer.orelse is None and self._is_pure(outer.iter):
+                found.append(outer)
+            elif isinstance(outer, cst.If) and outer.orelse is None and self._is_pure(outer.test):
+                above = self._survey.parents[outer]
+                found += [] if isinstance(above, cst.If) else [outer]
+        return list(dict.fromkeys(found))
+
+    def _is_emptied(self, block: cst.BaseSuite) -> bool:
+        return all(self._is_gone(each) for each in block.body)
+
+    def _is_gone(self, node: cst.CSTNode) -> bool:
+        inner = node.body if isinstance(node, cst.SimpleStatementLine) else (node,)
+        return all(each in self._gone for each in inner)
+
+    def _edits(self, statements: list[cst.CSTNode]) -> Iterator[Edit]:
+        outermost = [each for each in statements if not any(up in statements for up in self._survey.ancestors(each))]
+        filled: set[cst.CSTNode] = set()
+        for statement in sorted(outermost, key=lambda each: self._survey.orders[each]):
+            line = self._survey.parents[statement]
+            if isinstance(statement, cst.BaseSmallStatement) and len(getattr(line, "body", ())) != 1:
+                raise Manual("its statement shares a line with another one")
+            if isinstance(line, cst.SimpleStatementSuite):
+                yield Edit(self._module.span(statement), "pass")
+                continue
+            block = self._survey.parents[line if isinstance(line, cst.SimpleStatementLine) else statement]
+            if isinstance(block, cst.IndentedBlock) and self._is_emptied(block) and block not in filled:
+                filled.add(block)
+                yield Edit(self._module.span(statement), "pass")
+            else:
+                yield Edit(self._lines(statement), "")
+
+    def _lines(self, statement: cst.CSTNode) -> Span:
+        """The lines of a statement, with the blank line after it where there is one before it too."""
+        span, source = line_of(self._module, statement), self._module.source
+        first, last = source.position(span.start)[0], source.position(span.end)[0]
+        is_bare = first == 1 or not source.line(first - 1).strip()
+        if is_bare and last < source.lines and not source.line(last).strip():
+            return Span(span.start, source.start(last + 1))
+        return span
