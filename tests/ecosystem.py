@@ -1,0 +1,94 @@
+"""Lints and fixes a copy of whole trees of real code, and says what came of it.
+
+    pip download --no-deps --dest wheels torchrl==0.14.1 espnet==202511 torch-geometric==2.8.1 speechbrain==1.1.2 \\
+        monai==1.6.1 gluonts==0.17.0 pytorch-forecasting==1.8.0
+    for wheel in wheels/*.whl; do unzip -q "$wheel" -d "trees/$(basename "$wheel")"; done
+    python tests/ecosystem.py trees
+
+Exit code 1 if the linter crashed, a fixed file does not compile, a comment was lost outside removed code, or a second
+run of `--fix` changed anything. Nothing in the trees is executed or written.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adamw_lint.checks import CHECKS
+from adamw_lint.engine import fix, lint, read
+from adamw_lint.errors import LintError, UnparsableError, UnreadableError
+from adamw_lint.fix.apply import compiles
+from adamw_lint.read.comments import comments
+from adamw_lint.read.discover import discover
+from adamw_lint.read.source import Source
+from adamw_lint.settings import Settings
+
+SETTINGS = Settings(frozenset(CHECKS))
+
+
+@dataclass
+class Tally:
+    """What was counted over all files."""
+
+    files: int = 0
+    read: int = 0
+    unreadable: int = 0
+    findings: Counter[str] = field(default_factory=Counter)
+    fixed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def judge(path: str, tally: Tally) -> None:
+    """Lint and fix one file in memory, and count."""
+    tally.files += 1
+    try:
+        source = read(path)
+    except (UnreadableError, UnparsableError):
+        tally.unreadable += 1
+        return
+    if source is None:
+        return
+    tally.read += 1
+    try:
+        tally.findings.update(found.rule for found in lint(source, SETTINGS))
+        done = fix(source, SETTINGS, unsafe=True)
+    except UnparsableError:
+        tally.unreadable += 1
+        return
+    tally.fixed += len(done.applied)
+    tally.faults += [str(error) for error in done.dropped]
+    tally.faults += [f"{path}: {fault}" for fault in _faults(source, done.source)]
+
+
+def _faults(before: Source, after: Source) -> Iterator[str]:
+    if before == after:
+        return
+    if compiles(before.text) and not compiles(after.text):
+        yield "does not compile after --fix"
+    if fix(after, SETTINGS, unsafe=True).source != after:
+        yield "changes again in a second run"
+    lost = Counter(each.text for each in comments(before)) - Counter(each.text for each in comments(after))
+    for comment in lost:
+        print(f"{before.path}: lost with the code around it: {comment}")
+
+
+def main() -> None:
+    """Go through every tree named on the command line."""
+    tally = Tally()
+    for path in discover(sys.argv[1:], (), Path.cwd()):
+        if isinstance(path, LintError):
+            sys.exit(str(path))
+        try:
+            judge(path, tally)
+        except Exception as error:
+            tally.faults.append(f"{path}: {type(error).__name__}: {error}")
+    print(f"{tally.files} files, {tally.read} that may concern us, {tally.unreadable} unreadable")
+    print(f"findings {dict(tally.findings)}, fixes applied {tally.fixed}, faults {len(tally.faults)}")
+    sys.exit("\n".join(tally.faults))
+
+
+if __name__ == "__main__":
+    main()
