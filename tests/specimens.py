@@ -313,6 +313,24 @@ NORMS = _specimens(
     ),
     (
         UNSAFE,
+        "the parameters of the first group read",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        torch.nn.utils.get_total_norm(opt.param_groups[0]["params"])
+        """,
+    ),
+    (
+        UNSAFE,
+        "the number of groups read",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        rates = [1e-3] * len(opt.param_groups)
+        """,
+    ),
+    (
+        UNSAFE,
         "one value per group in a scheduler",
         """
         import torch
@@ -366,6 +384,17 @@ NORMS = _specimens(
         opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
         for group in opt.param_groups:
             group["weight_decay"] = 0.1
+        """,
+    ),
+    (
+        MANUAL,
+        "a schedule that writes the decay of the first group",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        for index, group in enumerate(opt.param_groups):
+            if index == 0:
+                group["weight_decay"] = 0.1
         """,
     ),
     (MANUAL, "named parameters", "import torch\nopt = torch.optim.AdamW(model.named_parameters(), lr=1e-3)"),

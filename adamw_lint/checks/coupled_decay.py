@@ -104,7 +104,7 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
     advice = f"`{module.text(decayed.node)}` is decoupled now; {horizon(built, module.values, factor)}"
-    loaded = module.state_is_loaded(built)
+    loaded = module.usage.state_is_loaded(built)
     if replacement is not None and accepted:
         edits = (*rename(module, built, replacement), *_old_default(module, built, replacement))
         title = f"build `{replacement.name}` instead"

@@ -88,8 +88,8 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
     edits = split(module, built, hit)
-    careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.state_is_loaded(built)
-    safety = Safety.UNSAFE if careful or module.groups_are_told_apart(built) else Safety.SAFE
+    careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
+    safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE
     amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
     advice = (
         f"biases and norm scales of `{_short(module.text(hit[0].selects.roots[0]))}` are not decayed any more{amount}"

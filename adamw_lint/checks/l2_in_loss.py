@@ -158,7 +158,7 @@ def _require_simple(module: Module, term: LossTerm, built: Construction) -> None
         raise Manual("not all is known of how the optimizer is built")
     if term.optional:
         raise Manual("it is added under a condition or in a loop of its own")
-    if module.state_is_loaded(built):
+    if module.usage.state_is_loaded(built):
         raise Manual("a state of this optimizer is loaded here")
     if built.coupling is None or built.decay == UNKNOWN:
         raise Manual("the optimizer's own decay is not known")

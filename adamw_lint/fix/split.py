@@ -16,7 +16,7 @@ def split(module: Module, built: Construction, hit: list[Group]) -> tuple[Edit, 
     """The edits after which each of the groups spares what has fewer than two dimensions; raises Manual."""
     if reason := module.dimensions_mislead():
         raise Manual(reason)
-    if module.decay_is_rewritten(built):
+    if module.usage.decay_is_rewritten(built):
         raise Manual("a loop writes the decay of every group")
     edits: list[Edit] = []
     for group in hit:

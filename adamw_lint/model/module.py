@@ -8,13 +8,13 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
-from adamw_lint.model.constructions import ZERO, Construction, Constructions
+from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import LossTerm, loss_terms
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, method_call, positional, text_of
+from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import optimizers_by_path, words
@@ -90,12 +90,10 @@ class Module:
         finally:
             sys.setrecursionlimit(limit)
 
-    def state_is_loaded(self, built: Construction) -> bool:
-        """Whether this file loads a state into something called like the optimizer."""
-        loaders = words("signs")["state_loaders"]
-        name = (dotted(built.variable) or "").rpartition(".")[2]
-        receivers = [method[0] for call in self.survey.calls if (method := method_call(call)) and method[1] in loaders]
-        return bool(name) and any((dotted(root) or "").rpartition(".")[2] == name for root in receivers)
+    @cached_property
+    def usage(self) -> Usage:
+        """What becomes of the optimizers once they are built."""
+        return Usage(self.survey, self.values, words("signs")["state_loaders"])
 
     @cached_property
     def layers(self) -> Layers:
@@ -123,39 +121,3 @@ class Module:
         """The quotation mark that most strings of the file have."""
         single = sum(node.quote == "'" for node in self.survey.strings)
         return "'" if 2 * single > len(self.survey.strings) else '"'
-
-    def groups_are_told_apart(self, built: Construction) -> bool:
-        """Whether code in sight counts on the number or the order of the optimizer's groups."""
-        return any(self._indexes_groups(node) for node in self._param_groups(built)) or self._scheduled_by_list(built)
-
-    def decay_is_rewritten(self, built: Construction) -> bool:
-        """Whether a loop over the optimizer's groups writes the decay of each."""
-        loops = [up for node in self._param_groups(built) if isinstance(up := self.survey.parents[node], cst.For)]
-        names = {loop.target.value for loop in loops if isinstance(loop.target, cst.Name)}
-        keys = [target.target for name in names for item in self.survey.items[name] for target in item.targets]
-        texts = [text_of(index_of(key)) for key in keys if isinstance(key, cst.Subscript)]
-        return built.optimizer.decay_argument in texts
-
-    def _param_groups(self, built: Construction) -> list[cst.Attribute]:
-        name = (dotted(built.variable) or "").rpartition(".")[2]
-        found = self.survey.attribute_reads["param_groups"] if name else []
-        return [node for node in found if (dotted(node.value) or "").rpartition(".")[2] == name]
-
-    def _indexes_groups(self, node: cst.Attribute) -> bool:
-        """Whether `param_groups` is indexed by anything but a 0 whose entry is only read."""
-        outer = self.survey.parents[node]
-        if not isinstance(outer, cst.Subscript):
-            return False
-        entry = self.survey.parents[outer]
-        written = isinstance(self.survey.parents[entry], (cst.AssignTarget, cst.AugAssign))
-        return self.values.worth(index_of(outer)) != ZERO or written or not isinstance(entry, cst.Subscript)
-
-    def _scheduled_by_list(self, built: Construction) -> bool:
-        """Whether a call that is handed the optimizer is also handed a list, one value for each group."""
-        name = (dotted(built.variable) or "").rpartition(".")[2]
-        for call in self.survey.calls if name else ():
-            first = [dotted(value) for value in positional(call)[:1]]
-            lists = [arg for arg in call.args if isinstance(arg.value, (cst.List, cst.ListComp))]
-            if lists and first and (first[0] or "").rpartition(".")[2] == name:
-                return True
-        return False

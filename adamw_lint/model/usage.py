@@ -1,0 +1,70 @@
+"""What a program does with an optimizer once it is built: loads its state, writes its groups, schedules them."""
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from adamw_lint.model.constructions import ZERO, Construction
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import descendants, dotted, index_of, method_call, positional, text_of
+from adamw_lint.model.values import Values
+
+_GROUPS = "param_groups"
+
+
+class Usage:
+    """Answers for one surveyed file; an optimizer is known by the last part of the name that it is bound to."""
+
+    def __init__(self, survey: Survey, values: Values, loaders: Iterable[str]) -> None:
+        self._survey = survey
+        self._values = values
+        self._loaders = frozenset(loaders)
+
+    def state_is_loaded(self, built: Construction) -> bool:
+        """Whether a state is loaded into the optimizer."""
+        methods = [method for call in self._survey.calls if (method := method_call(call))]
+        return any(name in self._loaders and self._is(receiver, built) for receiver, name in methods)
+
+    def groups_are_told_apart(self, built: Construction) -> bool:
+        """Whether code counts on the number or the order of the optimizer's groups."""
+        return any(map(self._tells_apart, self._groups(built))) or any(self._lists_beside(built))
+
+    def decay_is_rewritten(self, built: Construction) -> bool:
+        """Whether a loop over the optimizer's groups writes the decay of each."""
+        variables = {name for node in self._groups(built) for name in self._loop_variables(node)}
+        items = [target.target for name in variables for item in self._survey.items[name] for target in item.targets]
+        return built.optimizer.decay_argument in {text_of(index_of(i)) for i in items if isinstance(i, cst.Subscript)}
+
+    def _is(self, node: cst.CSTNode, built: Construction) -> bool:
+        """Whether an expression is called like the optimizer."""
+        name, other = (dotted(each) or "" for each in (built.variable, node))
+        return bool(name) and name.rpartition(".")[2] == other.rpartition(".")[2]
+
+    def _groups(self, built: Construction) -> list[cst.Attribute]:
+        """The places that read the optimizer's list of groups; all of the file for one that is bound to no name."""
+        found = self._survey.attribute_reads[_GROUPS]
+        return [node for node in found if built.variable is None or self._is(node.value, built)]
+
+    def _tells_apart(self, groups: cst.Attribute) -> bool:
+        """Whether the list of groups is handed on, or indexed otherwise than to read one setting of the first."""
+        outer = self._survey.parents[groups]
+        if not isinstance(outer, cst.Subscript):
+            return isinstance(outer, cst.Arg)
+        entry = self._survey.parents[outer]
+        if not isinstance(entry, cst.Subscript) or self._values.worth(index_of(outer)) != ZERO:
+            return True
+        written = isinstance(self._survey.parents[entry], (cst.AssignTarget, cst.AugAssign))
+        return written or text_of(index_of(entry)) in (None, "params")
+
+    def _loop_variables(self, groups: cst.Attribute) -> list[str]:
+        """The names that a loop over the list of groups binds."""
+        loop = next((up for up in self._survey.ancestors(groups) if isinstance(up, cst.For)), None)
+        if loop is None or groups not in descendants(loop.iter):
+            return []
+        return [node.value for node in descendants(loop.target) if isinstance(node, cst.Name)]
+
+    def _lists_beside(self, built: Construction) -> Iterable[cst.Arg]:
+        """The lists, one value for each group, that a call is handed after the optimizer."""
+        for call in self._survey.calls:
+            if any(self._is(value, built) for value in positional(call)[:1]):
+                yield from (arg for arg in call.args if isinstance(arg.value, (cst.List, cst.ListComp)))
