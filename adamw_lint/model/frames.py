@@ -168,4 +168,5 @@ class Frames:
         if name.split(".")[0] == "self":
             return self._survey.owner(one.node) is self._survey.owner(other.node)
         found = [find(name.split(".")[0], self._survey.use(place.node)) for place in (one, other)]
-        return found[0] is not None and found[1] is not None and found[0][0] is found[1][0]
+        scopes = [each[0] if each is not None else None for each in found]
+        return scopes[0] is scopes[1]  # what no scope binds is one and the same name of another file
