@@ -8,29 +8,20 @@ from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import LintError
 from adamw_lint.read.comments import comments
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import pages
 
 EMPTY = {"", "pass"}  # what stands where code was removed
 
 
 def compatible(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings whose fixes neither overlap, touch nor repeat an edit of one before, in the order of codes and places.
-
-    How a decay acts is mended before what it hits: a fix of the second kind would only hide the first.
-    """
+    """The findings, in order, whose fixes neither overlap, touch nor repeat an edit of one before."""
     chosen: list[Diagnostic] = []
     taken: list[Span] = []
-    for diagnostic in sorted(found, key=_turn):
+    for diagnostic in sorted(found, key=lambda each: each.span):
         spans = [edit.span for edit in edits_of([diagnostic])]
         if not any(_touch(span, other) for span in spans for other in taken):
             chosen.append(diagnostic)
             taken += spans
     return chosen
-
-
-def _turn(diagnostic: Diagnostic) -> tuple[str, Span]:
-    page = pages().get(diagnostic.rule)
-    return page.code if page else "", diagnostic.span
 
 
 def edits_of(found: Iterable[Diagnostic]) -> list[Edit]:
