@@ -68,11 +68,12 @@ SUMS = [
     "next(model.parameters()).norm()",
     "torch.sum(torch.pow(model[0].weight, 2))",
     "sum((p ** 2).sum() for p in [q for n, q in model.named_parameters() if 'bias' not in n])",
-    "(p ** 2).sum() if x.any() else 0",
+    "sum(torch.norm(p, p=args.order) for p in model.parameters())",  # an option that may be 2
+    "sum(torch.norm(p, order) ** order for p in model.parameters())",
 ]
 
 
-@pytest.mark.parametrize("penalty", SUMS[:-1])
+@pytest.mark.parametrize("penalty", SUMS)
 def test_every_spelling_of_a_norm_is_found(penalty: str) -> None:
     assert found(in_training(f"(ce + lam * {penalty}).backward()")) == [f"lam * {penalty}"]
     assert found(in_training(f"l2 = {penalty}\nloss = ce + l2 * 1e-3\nloss.backward()")) == ["l2 * 1e-3"]
@@ -152,7 +153,8 @@ SILENT = {
     "L1": "(ce + lam * sum(p.abs().sum() for p in model.parameters())).backward()",
     "L1 by norm": "(ce + lam * sum(p.norm(1) for p in model.parameters())).backward()",
     "L1 by keyword": "(ce + lam * sum(torch.norm(p, p=1) for p in model.parameters())).backward()",
-    "order unknown": "(ce + lam * sum(torch.norm(p, p=order) for p in model.parameters())).backward()",
+    "L1 by a constant": "order = 1\n(ce + lam * sum(torch.norm(p, p=order) for p in model.parameters())).backward()",
+    "max norm": "(ce + lam * sum(torch.norm(p, float('inf')) for p in model.parameters())).backward()",
     "activations": "h = model[0](x)\n(ce + lam * h.pow(2).mean()).backward()",
     "inputs": "(ce + lam * (x ** 2).sum()).backward()",
     "batch embeddings": "weight_decay = (table[x] ** 2).sum() + u.norm(2) ** 2\n(ce + lam * weight_decay).backward()",
@@ -161,7 +163,7 @@ SILENT = {
     "named parameters": "parameters = [u, v]\n(ce + lam * sum(p.norm() for p in parameters)).backward()",
     "latent codes": "latent = nn.Parameter(x.clone())\n(ce + lam * latent.pow(2).sum()).backward()",
     "gradients": "(ce + lam * sum(p.grad.norm() ** 2 for p in model.parameters())).backward()",
-    "gradient penalty": "g = torch.autograd.grad(ce, x)[0]\n(ce + lam * (g.norm(2, dim=1) - 1).pow(2).sum()).backward()",
+    "gradient penalty": "g = torch.autograd.grad(ce, x)[0]\n(ce + lam * (g.norm(2, dim=1) - 1).norm()).backward()",
     "proximal": "(ce + lam * sum((p - q).norm() for p, q in zip(model.parameters(), old.parameters()))).backward()",
     "EWC": "(ce + sum((f[n] * (p - m[n]) ** 2).sum() for n, p in model.named_parameters())).backward()",
     "weighted": "(ce + sum((f[n] * p ** 2).sum() for n, p in model.named_parameters())).backward()",

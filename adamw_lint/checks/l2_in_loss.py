@@ -61,6 +61,8 @@ def _name(optimizer: Optimizer) -> str:
 def _message(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
     start = f"`{_short(module.text(term.node))}` goes into {_name(built.optimizer)}'s gradient"
+    if term.is_open:
+        return f"{start}: a norm whose order is known only at run time{_own(module, built)}"
     if not term.squared:
         return f"{start}, and is no L2 penalty but a norm that is not squared{_own(module, built)}"
     return f"{start}, so weights with small gradients are decayed most{_own(module, built)}"
@@ -88,6 +90,8 @@ def _own(module: Module, built: Construction) -> str:
 def _help(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
     to = built.optimizer.replacement or _decoupled(built)
+    if term.is_open:
+        return f"leave it out and use `{to}` with a `weight_decay` of its own where the order is 2"
     if not term.squared:
         return f"leave it out and choose a `weight_decay` for `{to}`; no λ stands for a norm that is not squared"
     if term.mean:
@@ -136,6 +140,8 @@ def _factor_names(term: LossTerm) -> Iterator[cst.Name]:
 
 def _require_whole(module: Module, term: LossTerm) -> Construction:
     """The optimizer that takes exactly the penalised parameters; raises Manual where λ would not say the same."""
+    if term.is_open:
+        raise Manual("the order of the norm is known only at run time")
     if not term.squared:
         raise Manual("the norm is not squared")
     if term.mean:

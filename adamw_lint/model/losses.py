@@ -34,6 +34,7 @@ class LossTerm:
     outer: Scale
     penalised: tuple[Penalised, ...]
     squared: bool
+    is_open: bool  # a norm whose order is known only at run time
     mean: bool
     optional: bool
     is_uniform: bool
@@ -120,6 +121,7 @@ class Losses:
             outer=outer,
             penalised=tuple(norm.of for norm in norms),
             squared=all(norm.squared for norm in norms),
+            is_open=any(norm.is_open for norm in norms),
             mean=any(norm.mean for norm in norms) or any(each.is_mean for each in _below(part)),
             optional=any(each.is_optional for each in (*path, *_below(part))) or self._is_optional(sink, path),
             is_uniform=len(norms) == 1,

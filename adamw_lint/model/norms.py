@@ -9,9 +9,9 @@ import libcst as cst
 from adamw_lint.model.frames import Place
 from adamw_lint.model.penalised import Denotation, Penalised
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, keyword, method_call, positional, same
+from adamw_lint.model.tree import keyword, method_call, positional, same
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Number, Reference, Text
+from adamw_lint.model.worth import Nothing, Number, Reference, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Norm:
-    """The norm of parameters, or each element squared; `mean` says that it is divided by their count."""
+    """The norm of parameters, or each element squared.
+
+    `mean` says that it is divided by their count, `is_open` that its order, which may be 2, is known only at run time.
+    """
 
     node: cst.BaseExpression
     of: Penalised
     squared: bool
     mean: bool = False
+    is_open: bool = False
 
 
 class Norms:
@@ -67,8 +71,8 @@ class Norms:
         name, words = operation.name, self._words
         if name in words["square"] or (name in words["power"] and self._is_two(operation.rest, operation.call)):
             return self._squared(operation.operand, place)
-        if name in words["norm"] and self._is_euclidean(operation):
-            return self._of(operation.operand, place, squared=False)
+        if name in words["norm"] and not self._has_axis(operation):
+            return self._ordered(operation, place)
         if name in (*words["product"], *words["dot"]) and operation.rest and same(operation.operand, operation.rest[0]):
             return self._of(operation.operand, place, squared=True)
         return self._error(operation, place)
@@ -76,6 +80,9 @@ class Norms:
     def _binary(self, node: cst.BinaryOperation, place: Place) -> Norm | None:
         if isinstance(node.operator, cst.Power) and self._number(node.right) == 2:
             return self._squared(node.left, place)
+        if isinstance(node.operator, cst.Power) and self._number(node.right) is None:
+            inner = self.norm(Place(node.left, place.frame))  # ‖θ‖ₖᵏ with k from a configuration
+            return replace(inner, node=node) if inner is not None and inner.is_open else None
         if isinstance(node.operator, (cst.Multiply, cst.MatrixMultiply)) and same(node.left, node.right):
             return self._squared(node.left, place)
         return None
@@ -98,15 +105,22 @@ class Norms:
     def _is_two(self, rest: tuple[cst.BaseExpression, ...], call: cst.Call) -> bool:
         return self._number(rest[0] if rest else keyword(call, "exponent")) == 2
 
-    def _is_euclidean(self, operation: Operation) -> bool:
-        """Order 2, written or by default, over the whole tensor."""
+    def _has_axis(self, operation: Operation) -> bool:
+        call = operation.call
+        return keyword(call, "dim") is not None or keyword(call, "axis") is not None or len(operation.rest) > 1
+
+    def _ordered(self, operation: Operation, place: Place) -> Norm | None:
+        """A norm of order 2, written or by default, or of one that may be 2."""
         call, rest = operation.call, operation.rest
         order = rest[0] if rest else keyword(call, "p") or keyword(call, "ord")
-        if keyword(call, "dim") is not None or keyword(call, "axis") is not None or len(rest) > 1:
-            return False
         worth = self._values.worth(order)
-        is_default = order is None or dotted(order) == "None"
-        return is_default or worth == Text("fro") or (isinstance(worth, Number) and worth.value == 2)
+        if isinstance(worth, (Number, Text)) and worth not in (Number(Decimal(2)), Text("fro")):
+            return None
+        is_open = order is not None and not isinstance(worth, (Number, Text, Nothing))
+        if is_open and not isinstance(order, (cst.Name, cst.Attribute, cst.Subscript)):
+            return None
+        found = self._of(operation.operand, place, squared=False)
+        return replace(found, is_open=is_open) if found is not None else None
 
     def _error(self, operation: Operation, place: Place) -> Norm | None:
         """`mse_loss(p, zeros)`, as a function or as a module called on them."""
