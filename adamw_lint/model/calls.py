@@ -1,7 +1,7 @@
 """How the arguments of a call land on the parameters of a signature."""
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import libcst as cst
@@ -85,8 +85,3 @@ def unwrapped(value: Value, signature: str, values: Values) -> tuple[Value, Argu
     for call in reversed(chain):
         given = bind(call, signature, values, given, skip=1)
     return value, given
-
-
-def uncertain(argument: Argument) -> Argument:
-    """The same argument, not certain any more."""
-    return replace(argument, certain=False)

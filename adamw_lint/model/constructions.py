@@ -51,11 +51,6 @@ class Construction:
         """The constructor's λ as written."""
         return self.arguments.by_name.get(self.optimizer.decay_argument or "")
 
-    @property
-    def default_decay(self) -> Number:
-        """The λ of the library when nothing is written."""
-        return Number(Decimal(self.optimizer.default))
-
 
 class Constructions:
     """Finds every construction of a surveyed file."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
-from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use
+from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use, enclosing
 from adamw_lint.model.tree import children
 
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
@@ -73,12 +73,12 @@ class Survey:
 
     def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The function in whose body a node stands."""
-        around = (scope.node for scope in _around(self.scope(node)))
+        around = (scope.node for scope in enclosing(self.scope(node)))
         return next((outer for outer in around if isinstance(outer, cst.FunctionDef)), None)
 
     def owner(self, node: cst.CSTNode) -> cst.ClassDef | None:
         """The class in one of whose methods a node stands."""
-        around = (scope.node for scope in _around(self.scope(node)))
+        around = (scope.node for scope in enclosing(self.scope(node)))
         return next((outer for outer in around if isinstance(outer, cst.ClassDef)), None)
 
     def mentions(self, words: Iterable[str]) -> bool:
@@ -176,13 +176,6 @@ class Survey:
         name = target.attr.value
         binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value)
         self.attributes[owner].setdefault(name, []).append(binding)
-
-
-def _around(scope: Scope) -> Iterator[Scope]:
-    current: Scope | None = scope
-    while current is not None:
-        yield current
-        current = current.parent
 
 
 def _arm(parent: cst.CSTNode, child: cst.CSTNode) -> Arm | None:
