@@ -1,40 +1,25 @@
 """Takes a loss apart into its addends, through names, loops, lists and functions of the file."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
+from adamw_lint.model.flow import Flow
 from adamw_lint.model.frames import Frame, Frames, Place
-from adamw_lint.model.norms import Norm, Norms, Operation
-from adamw_lint.model.scale import MINUS, ONE, Scale, scale_of
+from adamw_lint.model.norms import Norms, Operation
+from adamw_lint.model.parts import Part, collapsed, constant, leaves, other, rescaled, sum_of
+from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Mapping, Nothing, Number, Text
+from adamw_lint.model.worth import Mapping, Number, Text
 
+_LISTS = (cst.List, cst.ListComp, cst.Tuple, cst.GeneratorExp)
 _BUDGET = 4000  # nodes looked at for one loss; no loss that a person wrote comes near it
 _DEPTH = 60
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A part of a loss: a norm of parameters, a sum of parts, or something else.
-
-    `is_penal` says that a norm is below, `is_mixed` that something else than norms and constants is; `scale` is what
-    the children are multiplied by here.
-    """
-
-    node: cst.BaseExpression
-    children: tuple["Part", ...] = ()
-    norm: Norm | None = None
-    is_penal: bool = False
-    is_mixed: bool = False
-    scale: Scale = ONE
-    is_mean: bool = False
-    is_optional: bool = False
 
 
 class Addends:
@@ -45,6 +30,7 @@ class Addends:
         self._values = values
         self._frames = frames
         self._norms = norms
+        self._flow = Flow(survey, values, frames, norms, words)
         self._words = words
         self._open: list[cst.CSTNode] = []
         self._left = 0
@@ -59,36 +45,15 @@ class Addends:
         node = place.node
         self._left -= 1
         if self._left < 0 or len(self._open) > _DEPTH or node in self._open or node not in self._survey.orders:
-            return _other(node)
+            return other(node)
         self._open.append(node)
         try:
             norm = self._norms.norm(place) or self._norms.error_module(place)
             if norm is not None:
-                return Part(node, norm=norm, is_penal=True) if self._is_trained(node) else _other(node)
-            return _constant(node) if self._is_constant(node) else self._compound(place)
+                return Part(node, norm=norm, is_penal=True) if self._flow.is_trained(node) else other(node)
+            return constant(node) if self._flow.is_constant(node) else self._compound(place)
         finally:
             self._open.pop()
-
-    def _is_trained(self, node: cst.CSTNode) -> bool:
-        """Whether gradients flow where a node stands."""
-        for up in self._survey.ancestors(node):
-            items = up.items if isinstance(up, cst.With) else ()
-            decorators = up.decorators if isinstance(up, cst.FunctionDef) else ()
-            switches = [*(item.item for item in items), *(each.decorator for each in decorators)]
-            names = (dotted(each.func if isinstance(each, cst.Call) else each) or "" for each in switches)
-            if any(name.rpartition(".")[2] in self._words["untrained"] for name in names):
-                return False
-        return True
-
-    def _is_constant(self, node: cst.BaseExpression) -> bool:
-        worth = self._values.worth(node)
-        if isinstance(worth, (Number, Nothing)):
-            return True
-        operation = self._norms.operation(node)
-        if operation is None or operation.name not in self._words["constants"]:
-            return False
-        plain = positional(operation.call)
-        return all(isinstance(node, (cst.List, cst.Tuple)) or self._is_constant(node) for node in plain)
 
     def _compound(self, place: Place) -> Part:
         node = place.node
@@ -96,12 +61,10 @@ class Addends:
             case cst.BinaryOperation():
                 return self._binary(node, place.frame)
             case cst.UnaryOperation(operator=cst.Minus()):
-                return _sum(node, [self._part(Place(node.expression, place.frame))], MINUS)
-            case cst.UnaryOperation(operator=cst.Plus()):
-                return _sum(node, [self._part(Place(node.expression, place.frame))])
+                return sum_of(node, [self._part(Place(node.expression, place.frame))], MINUS)
             case cst.IfExp():
                 arms = [self._part(Place(each, place.frame)) for each in (node.body, node.orelse)]
-                return replace(_sum(node, arms), is_optional=True)
+                return replace(sum_of(node, arms), is_optional=True)
             case cst.NamedExpr():
                 return self._part(Place(node.value, place.frame))
             case cst.Name() | cst.Attribute():
@@ -110,79 +73,67 @@ class Addends:
                 return self._called(node, place)
             case cst.Subscript():
                 return self._subscript(node, place.frame)
-        return _other(node)
+        return other(node)
 
     def _binary(self, node: cst.BinaryOperation, frame: Frame | None) -> Part:
         left, right = Place(node.left, frame), Place(node.right, frame)
         if isinstance(node.operator, cst.Add):
-            return _sum(node, [self._part(left), self._part(right)])
+            return sum_of(node, [self._part(left), self._part(right)])
         if isinstance(node.operator, cst.Subtract):
             negated = self._part(right)
-            return _sum(node, [self._part(left), _sum(negated.node, [negated], MINUS)])
+            return sum_of(node, [self._part(left), sum_of(negated.node, [negated], MINUS)])
         if isinstance(node.operator, cst.Multiply):
             return self._product(node, left, right)
         if isinstance(node.operator, cst.Divide):
             return self._quotient(node, left, right)
-        if isinstance(node.operator, cst.Power):
-            return self._power(node, left, node.right)
-        return _other(node)
+        return self._power(node, left, node.right) if isinstance(node.operator, cst.Power) else other(node)
 
     def _product(self, node: cst.BaseExpression, left: Place, right: Place) -> Part:
         parts = self._part(left), self._part(right)
         if parts[0].is_penal is parts[1].is_penal:
-            return _other(node)
+            return other(node)
         by, part = (left, parts[1]) if parts[1].is_penal else (right, parts[0])
-        return _sum(node, [part], scale_of(by, self._frames, self._values)) if self._is_scalar(by) else _other(node)
+        return (
+            sum_of(node, [part], scale_of(by, self._frames, self._values)) if self._flow.is_scalar(by) else other(node)
+        )
 
     def _quotient(self, node: cst.BaseExpression, left: Place, right: Place) -> Part:
         scale = scale_of(right, self._frames, self._values).inverse()
         part = self._part(left)
-        return _sum(node, [part], scale) if scale is not None and part.is_penal else _other(node)
-
-    def _is_scalar(self, place: Place) -> bool:
-        """Whether a factor may be a λ; an item by the parameter's name, or an element of a zip, is a weight instead."""
-        node = self._frames.resolve(place).node
-        if isinstance(node, cst.Subscript):
-            keys = (element.slice for element in node.slice)
-            return all(isinstance(key, cst.Index) and isinstance(self._values.worth(key.value), Text) for key in keys)
-        binding = self._values.bound_once(node)
-        if binding is not None and binding.kind is Kind.LOOP:
-            return False
-        return not isinstance(node, cst.Call) or not node.args or dotted(node.func) in ("float", "int", "len", "max")
+        return sum_of(node, [part], scale) if scale is not None and part.is_penal else other(node)
 
     def _power(self, node: cst.BaseExpression, base: Place, by: cst.BaseExpression) -> Part:
         """The square of a norm that a name holds; its root."""
-        part = _collapsed(self._part(base))
+        part = collapsed(self._part(base))
         exponent = self._values.worth(by)
         if not part.is_penal or part.is_mixed or not isinstance(exponent, Number):
-            return _other(node)
+            return other(node)
         if str(exponent.value) == "0.5":
             return self._rooted(node, part)
         if exponent.value == 2 and part.norm is not None and not part.norm.squared:
             return replace(part, norm=replace(part.norm, squared=True))
-        return _other(node)
+        return other(node)
 
     def _rooted(self, node: cst.BaseExpression, part: Part) -> Part:
         norm = next((leaf.norm for leaf in leaves(part)), None)
-        return _other(node) if norm is None else Part(node, norm=replace(norm, squared=False), is_penal=True)
+        return other(node) if norm is None else Part(node, norm=replace(norm, squared=False), is_penal=True)
 
     def _named(self, node: cst.Name | cst.Attribute, frame: Frame | None) -> Part:
         """Everything that a name may hold: the last assignments, and what was added to them since."""
         parts: list[Part] = []
         scale = ONE
-        found = self._values.bindings(node)
-        for binding in found:
-            if binding.kind is Kind.AUGMENT and not isinstance(operator_of(self._survey, binding), (_PLUS, _MINUS)):
-                more = self._rescaled(binding, frame)
-                if more is None:
-                    return _other(node)
-                scale = scale.times(more)
+        for binding in self._values.bindings(node):
+            operator = operator_of(self._survey, binding)
+            if operator is None or isinstance(operator, (cst.AddAssign, cst.SubtractAssign)):
+                sign = MINUS if isinstance(operator, cst.SubtractAssign) else ONE
+                parts.append(rescaled(self._bound(binding, frame), scale.times(sign)))
                 continue
-            part = self._bound(binding, frame)
-            sign = MINUS if isinstance(operator_of(self._survey, binding), _MINUS) else ONE
-            parts.append(_sum(part.node, [part], scale.times(sign)) if scale is not ONE or sign is MINUS else part)
+            more = self._rescaled(binding, frame)
+            if more is None:
+                return other(node)
+            scale = scale.times(more)
         parts += [self._part(Place(item, frame)) for item in self._appended(node)]
-        return _sum(node, parts) if parts else _other(node)
+        return sum_of(node, parts) if parts else other(node)
 
     def _rescaled(self, binding: Binding, frame: Frame | None) -> Scale | None:
         if binding.value is None:
@@ -201,7 +152,7 @@ class Addends:
         item = next((up for up in self._survey.ancestors(binding.node) if isinstance(up, cst.WithItem)), None)
         if binding.kind is Kind.OTHER and item is not None:  # with amp.scale_loss(loss, optimizer) as scaled
             return self._part(Place(item.item, frame))
-        return _other(binding.node)  # type: ignore[arg-type]
+        return other(binding.node)  # type: ignore[arg-type]
 
     def _unpacked(self, binding: Binding, value: cst.BaseExpression, frame: Frame | None) -> Part:
         """One element of a tuple that is written, or that a function of the file returns."""
@@ -214,7 +165,7 @@ class Addends:
             elements = choice.node.elements if isinstance(choice.node, cst.Tuple) else ()
             if binding.index is not None and binding.index < len(elements):
                 parts.append(self._part(Place(elements[binding.index].value, choice.frame)))
-        return _sum(value, parts) if parts else _other(value)
+        return sum_of(value, parts) if parts else other(value)
 
     def _appended(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         if isinstance(node, cst.Name):
@@ -228,16 +179,16 @@ class Addends:
         frame = self._frames.entered(node, place.frame)
         if frame is not None:
             results = [self._part(Place(value, frame)) for value in self._frames.results(frame.function)]
-            return _sum(node, results) if results else _other(node)
+            return sum_of(node, results) if results else other(node)
         operation = self._norms.operation(node)
-        return self._operation(operation, place.frame) if operation is not None else _other(node)
+        return self._operation(operation, place.frame) if operation is not None else other(node)
 
     def _operation(self, operation: Operation, frame: Frame | None) -> Part:
         node, name, words = operation.call, operation.name, self._words
         operand = Place(operation.operand, frame)
-        other = Place(operation.rest[0], frame) if operation.rest else None
+        second = Place(operation.rest[0], frame) if operation.rest else None
         if name in words["scaled"]:
-            return self._part(Place(positional(node)[0], frame)) if node.args else _other(node)
+            return self._part(Place(positional(node)[0], frame)) if node.args else other(node)
         if name in (*words["total"], *words["collected"]):
             return self._collection(node, [operand])
         if name in words["mean"]:
@@ -246,26 +197,26 @@ class Addends:
             return self._part(operand)
         if name in words["root"]:
             part = self._part(operand)
-            return _other(node) if part.is_mixed else self._rooted(node, part)
-        if other is not None and name in words["plus"] and keyword(node, "alpha") is None:
-            return _sum(node, [self._part(operand), self._part(other)])
-        if other is not None and name in words["product"]:
-            return self._product(node, operand, other)
-        if other is not None and name in words["quotient"]:
-            return self._quotient(node, operand, other)
-        if other is not None and name in words["power"]:
-            return self._power(node, operand, other.node)
-        return _other(node)
+            return other(node) if part.is_mixed else self._rooted(node, part)
+        if second is not None and name in words["plus"] and keyword(node, "alpha") is None:
+            return sum_of(node, [self._part(operand), self._part(second)])
+        if second is not None and name in words["product"]:
+            return self._product(node, operand, second)
+        if second is not None and name in words["quotient"]:
+            return self._quotient(node, operand, second)
+        if second is not None and name in words["power"]:
+            return self._power(node, operand, second.node)
+        return other(node)
 
     def _collection(self, node: cst.BaseExpression, places: Iterable[Place]) -> Part:
         """The sum over what a list, a generator or the values of a dict hold."""
-        return _sum(node, [part for place in places for part in self._items(self._frames.resolve(place))])
+        return sum_of(node, [part for place in places for part in self._items(self._frames.resolve(place))])
 
     def _items(self, place: Place) -> Iterator[Part]:
         node, frame = place.node, place.frame
         method = method_call(node)
         if isinstance(node, (cst.GeneratorExp, cst.ListComp)):
-            yield replace(self._comprehended(node, frame), is_optional=self._is_filtered(node))
+            yield replace(sum_of(node, [self._part(Place(node.elt, frame))]), is_optional=self._flow.is_filtered(node))
         elif isinstance(node, (cst.List, cst.Tuple)):
             for element in node.elements:
                 yield self._part(Place(element.value, frame))
@@ -285,23 +236,7 @@ class Addends:
 
     def _list_bound(self, node: cst.Name) -> cst.BaseExpression | None:
         binding = self._values.bound_once(node)
-        kinds = (cst.List, cst.ListComp, cst.Tuple, cst.GeneratorExp)
-        return binding.value if binding is not None and isinstance(binding.value, kinds) else None
-
-    def _comprehended(self, node: cst.BaseSimpleComp, frame: Frame | None) -> Part:
-        part = self._part(Place(node.elt, frame))
-        return _sum(node, [part])
-
-    def _is_filtered(self, node: cst.BaseSimpleComp) -> bool:
-        clause: cst.CompFor | None = node.for_in
-        while clause is not None:
-            if any(not self._asks_trained(each.test) for each in clause.ifs):
-                return True
-            clause = clause.inner_for_in
-        return False
-
-    def _asks_trained(self, test: cst.BaseExpression) -> bool:
-        return isinstance(test, cst.Attribute) and test.attr.value in self._words["trained"]
+        return binding.value if binding is not None and isinstance(binding.value, _LISTS) else None
 
     def _subscript(self, node: cst.Subscript, frame: Frame | None) -> Part:
         """`losses["l2"]` of a dict that is written in sight."""
@@ -309,47 +244,6 @@ class Addends:
         index = node.slice[0].slice if len(node.slice) == 1 else None
         key = self._values.worth(index.value) if isinstance(index, cst.Index) else None
         if not isinstance(base, Mapping) or not isinstance(key, Text) or key.value not in base.entries:
-            return _other(node)
+            return other(node)
         entry = base.entries[key.value]
         return replace(self._part(Place(entry.value, frame)), is_optional=not entry.certain)
-
-
-_PLUS = cst.AddAssign
-_MINUS = cst.SubtractAssign
-
-
-def operator_of(survey: Survey, binding: Binding) -> cst.BaseAugOp | None:
-    """`+=` or the like of a binding that augments."""
-    statement = survey.parents[binding.node] if binding.kind is Kind.AUGMENT else None
-    return statement.operator if isinstance(statement, cst.AugAssign) else None
-
-
-def leaves(part: Part) -> Iterator[Part]:
-    """The norms below a part."""
-    stack = [part]
-    while stack:
-        current = stack.pop()
-        if current.norm is not None:
-            yield current
-        stack.extend(reversed(current.children))
-
-
-def _sum(node: cst.BaseExpression, children: list[Part], scale: Scale = ONE) -> Part:
-    is_penal = any(child.is_penal for child in children)
-    is_mixed = any(child.is_mixed for child in children)
-    return Part(node, tuple(children), None, is_penal, is_mixed, scale)
-
-
-def _other(node: cst.BaseExpression) -> Part:
-    return Part(node, is_mixed=True)
-
-
-def _constant(node: cst.BaseExpression) -> Part:
-    return Part(node)
-
-
-def _collapsed(part: Part) -> Part:
-    """A part without the names around it that change nothing."""
-    while len(part.children) == 1 and part.scale is ONE and not part.is_mean:
-        part = part.children[0]
-    return part

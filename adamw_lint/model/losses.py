@@ -6,10 +6,11 @@ from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.addends import Addends, Part, leaves
+from adamw_lint.model.addends import Addends
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
+from adamw_lint.model.parts import Part, leaves
 from adamw_lint.model.penalised import Denotation, Penalised
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.sinks import Sink, Sinks

@@ -7,13 +7,14 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.registered import Registered
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional, root_of
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Defined, Reference
+from adamw_lint.model.worth import Reference
 
-_LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "tqdm"})
+_LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "dict", "tqdm"})
 
 
 class Yield(Enum):
@@ -23,6 +24,14 @@ class Yield(Enum):
     NAMED_PARAMETER = auto()
     MODULE = auto()
     NAMED_MODULE = auto()
+
+
+_YIELDS = {  # by the name of the list of methods
+    "iterators": Yield.PARAMETER,
+    "named_iterators": Yield.NAMED_PARAMETER,
+    "modules": Yield.MODULE,
+    "named_modules": Yield.NAMED_MODULE,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +59,7 @@ class Denotation:
         self._values = values
         self._frames = frames
         self._words = words
+        self._registered = Registered(survey, values, words)
 
     def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
         """The parameters that a tensor expression denotes: one, or several flattened into one tensor."""
@@ -62,9 +72,8 @@ class Denotation:
         if isinstance(node, cst.Attribute):
             return self._attribute(node, place)
         if isinstance(node, cst.Subscript):
-            stream = self.stream(Place(node.value, place.frame), depth + 1)
-            is_one = stream is not None and stream.yields is Yield.PARAMETER
-            return replace(stream.of, whole=False, written=node) if stream and is_one else None
+            of = self.stream(Place(node.value, place.frame), depth + 1)
+            return replace(of.of, whole=False, written=node) if of and of.yields is Yield.PARAMETER else None
         return self._called(node, place, depth) if isinstance(node, cst.Call) else None
 
     def _named(self, node: cst.Name, place: Place, depth: int) -> Penalised | None:
@@ -85,10 +94,8 @@ class Denotation:
             plain = positional(call)
             stream = self.stream(Place(plain[at], over.frame), depth + 1) if 0 <= at < len(plain) else None
             return stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
-        if stream is None:
-            return None
-        expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1}.get(stream.yields, -1)
-        return stream.of if binding.index == expected else None
+        expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1}.get(stream.yields, -1) if stream else -1
+        return stream.of if stream and binding.index == expected else None
 
     def _attribute(self, node: cst.Attribute, place: Place) -> Penalised | None:
         name = node.attr.value
@@ -103,19 +110,10 @@ class Denotation:
             and not (is_own and registered)
             and self.is_module(Place(node.value, place.frame))
         )
-        is_parameter = bool(registered) and all(self._is_parameter(owner, name) for owner in registered)
+        is_parameter = bool(registered) and all(self._registered.is_parameter(owner, name) for owner in registered)
         if not is_weight and not is_parameter:
             return None
         return Penalised(node, self._frames.resolve(Place(root_of(node), place.frame)), whole=False)
-
-    def _is_parameter(self, owner: cst.ClassDef, name: str) -> bool:
-        """Whether a class registers an attribute as a parameter wherever it binds it."""
-        bindings = self._survey.attributes[owner][name]
-        return all(self._path(binding.value) in self._words["parameter_types"] for binding in bindings)
-
-    def _path(self, value: cst.BaseExpression | None) -> str:
-        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
-        return target.path if isinstance(target, Reference) else ""
 
     def _called(self, node: cst.Call, place: Place, depth: int) -> Penalised | None:
         plain, method, name = positional(node), method_call(node), dotted(node.func)
@@ -158,8 +156,6 @@ class Denotation:
             return Stream(yields, Penalised(node, root, whole=not node.args))
         if name in _LISTS and plain:
             return self.stream(Place(plain[0], place.frame), depth + 1)
-        if name == "dict" and plain:
-            return self.stream(Place(plain[0], place.frame), depth + 1)
         if name == "filter" and len(plain) == 2:
             inner = self.stream(Place(plain[1], place.frame), depth + 1)
             return self._narrowed(inner, [plain[0].body if isinstance(plain[0], cst.Lambda) else plain[0]])
@@ -172,16 +168,7 @@ class Denotation:
         return self._returned(node, place, depth)
 
     def _yields(self, method: str) -> Yield | None:
-        words = self._words
-        for key, yields in (
-            ("iterators", Yield.PARAMETER),
-            ("named_iterators", Yield.NAMED_PARAMETER),
-            ("modules", Yield.MODULE),
-            ("named_modules", Yield.NAMED_MODULE),
-        ):
-            if method in words[key]:
-                return yields
-        return None
+        return next((yields for key, yields in _YIELDS.items() if method in self._words[key]), None)
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
         frame = self._frames.entered(node, place.frame)
@@ -229,14 +216,14 @@ class Denotation:
         values = [each.value for each in found if each.kind in (Kind.ASSIGN, Kind.AUGMENT) and each.value is not None]
         if not values or len(values) < len(found):
             return None
-        if self._is_layer(values[0]) and len(values) == 1:  # a ModuleList or ModuleDict yields its layers
+        if self._registered.is_layer(values[0]) and len(values) == 1:  # a ModuleList or ModuleDict yields its layers
             return Stream(Yield.MODULE, Penalised(node, self._frames.resolve(place), whole=False))
         streams = [self.stream(Place(value, place.frame), depth + 1) for value in values]
         first = streams[-1]
         if first is None or None in streams:
             return None
-        is_one = len(values) == 1 and not self._values.calls_on(node, "append")
-        return first if is_one else replace(first, of=replace(first.of, whole=False))
+        whole = first.of.whole and len(values) == 1 and not self._values.calls_on(node, "append")
+        return replace(first, of=replace(first.of, whole=whole))
 
     def is_module(self, place: Place, depth: int = 0) -> bool:
         """Whether an expression certainly denotes a module: built in sight, or asked for its parameters."""
@@ -252,7 +239,7 @@ class Denotation:
         if len(bound) == 1 and bound[0].kind is Kind.LOOP and bound[0].value is not None:
             return self._is_looped_module(bound[0], place, depth)
         if bound:
-            return any(self._is_layer(binding.value) for binding in bound)
+            return any(self._registered.is_layer(binding.value) for binding in bound)
         return isinstance(node, cst.Attribute) and self.is_module(Place(node.value, place.frame), depth + 1)
 
     def _is_looped_module(self, binding: Binding, place: Place, depth: int) -> bool:
@@ -260,25 +247,3 @@ class Denotation:
         stream = self.stream(Place(binding.value, place.frame), depth + 1)
         expected = {Yield.MODULE: None, Yield.NAMED_MODULE: 1}.get(stream.yields, -1) if stream else -1
         return binding.index == expected
-
-    def _is_layer(self, value: cst.BaseExpression | None) -> bool:
-        while (method := method_call(value)) and isinstance(method[0], cst.Call):  # type: ignore[arg-type]
-            value = method[0]
-        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
-        if isinstance(target, Reference):
-            return self._is_layer_path(target.path)
-        return isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and self._derives(target.node)
-
-    def _is_layer_path(self, path: str) -> bool:
-        is_class = path.rpartition(".")[2][:1].isupper()
-        return is_class and path.startswith(self._words["layers"]) and path not in self._words["parameter_types"]
-
-    def _derives(self, owner: cst.ClassDef, depth: int = 0) -> bool:
-        """Whether a class of the file is a module, by its bases."""
-        for base in owner.bases:
-            target = self._values.worth(base.value)
-            if isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and depth < 5:
-                return self._derives(target.node, depth + 1)
-            if (dotted(base.value) or "").endswith(tuple(self._words["module_suffixes"])):
-                return True
-        return False

@@ -6,6 +6,8 @@ from decimal import Decimal, DecimalException
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number
 
@@ -64,3 +66,9 @@ def _product(node: cst.BinaryOperation, place: Place, frames: Frames, values: Va
     right = scale_of(Place(node.right, place.frame), frames, values, depth + 1)
     other = right.inverse() if isinstance(node.operator, cst.Divide) else right
     return left.times(other) if other is not None else Scale(factors=(place,))
+
+
+def operator_of(survey: Survey, binding: Binding) -> cst.BaseAugOp | None:
+    """`+=` or the like of a binding that augments."""
+    statement = survey.parents[binding.node] if binding.kind is Kind.AUGMENT else None
+    return statement.operator if isinstance(statement, cst.AugAssign) else None

@@ -1,0 +1,67 @@
+"""What gradients flow through: which expressions are trained, constant, or factors that may be a λ."""
+
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.norms import Norms
+from adamw_lint.model.scopes import Kind
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, positional
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Nothing, Number, Text
+
+
+class Flow:
+    """Judges expressions of one surveyed file by what gradients do in them."""
+
+    def __init__(self, survey: Survey, values: Values, frames: Frames, norms: Norms, words: dict[str, Any]) -> None:
+        self._survey = survey
+        self._values = values
+        self._frames = frames
+        self._norms = norms
+        self._words = words
+
+    def is_trained(self, node: cst.CSTNode) -> bool:
+        """Whether gradients flow where a node stands."""
+        for up in self._survey.ancestors(node):
+            items = up.items if isinstance(up, cst.With) else ()
+            decorators = up.decorators if isinstance(up, cst.FunctionDef) else ()
+            switches = [*(item.item for item in items), *(each.decorator for each in decorators)]
+            names = (dotted(each.func if isinstance(each, cst.Call) else each) or "" for each in switches)
+            if any(name.rpartition(".")[2] in self._words["untrained"] for name in names):
+                return False
+        return True
+
+    def is_constant(self, node: cst.BaseExpression) -> bool:
+        worth = self._values.worth(node)
+        if isinstance(worth, (Number, Nothing)):
+            return True
+        operation = self._norms.operation(node)
+        if operation is None or operation.name not in self._words["constants"]:
+            return False
+        plain = positional(operation.call)
+        return all(isinstance(node, (cst.List, cst.Tuple)) or self.is_constant(node) for node in plain)
+
+    def is_scalar(self, place: Place) -> bool:
+        """Whether a factor may be a λ; an item by the parameter's name, or an element of a zip, is a weight instead."""
+        node = self._frames.resolve(place).node
+        if isinstance(node, cst.Subscript):
+            keys = (element.slice for element in node.slice)
+            return all(isinstance(key, cst.Index) and isinstance(self._values.worth(key.value), Text) for key in keys)
+        binding = self._values.bound_once(node)
+        if binding is not None and binding.kind is Kind.LOOP:
+            return False
+        return not isinstance(node, cst.Call) or not node.args or dotted(node.func) in ("float", "int", "len", "max")
+
+    def is_filtered(self, node: cst.BaseSimpleComp) -> bool:
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None:
+            if any(not self._asks_trained(each.test) for each in clause.ifs):
+                return True
+            clause = clause.inner_for_in
+        return False
+
+    def _asks_trained(self, test: cst.BaseExpression) -> bool:
+        return isinstance(test, cst.Attribute) and test.attr.value in self._words["trained"]

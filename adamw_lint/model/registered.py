@@ -1,0 +1,50 @@
+"""What the classes of a file register as parameters, and what is a layer."""
+
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Reference
+
+
+class Registered:
+    """Answers for one surveyed file."""
+
+    def __init__(self, survey: Survey, values: Values, words: dict[str, Any]) -> None:
+        self._survey = survey
+        self._values = values
+        self._words = words
+
+    def is_parameter(self, owner: cst.ClassDef, name: str) -> bool:
+        """Whether a class registers an attribute as a parameter wherever it binds it."""
+        bindings = self._survey.attributes[owner][name]
+        return all(self._path(binding.value) in self._words["parameter_types"] for binding in bindings)
+
+    def _path(self, value: cst.BaseExpression | None) -> str:
+        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        return target.path if isinstance(target, Reference) else ""
+
+    def is_layer(self, value: cst.BaseExpression | None) -> bool:
+        while (method := method_call(value)) and isinstance(method[0], cst.Call):  # type: ignore[arg-type]
+            value = method[0]
+        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        if isinstance(target, Reference):
+            return self._is_layer_path(target.path)
+        return isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and self._derives(target.node)
+
+    def _is_layer_path(self, path: str) -> bool:
+        is_class = path.rpartition(".")[2][:1].isupper()
+        return is_class and path.startswith(self._words["layers"]) and path not in self._words["parameter_types"]
+
+    def _derives(self, owner: cst.ClassDef, depth: int = 0) -> bool:
+        """Whether a class of the file is a module, by its bases."""
+        for base in owner.bases:
+            target = self._values.worth(base.value)
+            if isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and depth < 5:
+                return self._derives(target.node, depth + 1)
+            if (dotted(base.value) or "").endswith(tuple(self._words["module_suffixes"])):
+                return True
+        return False
