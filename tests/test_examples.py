@@ -40,6 +40,11 @@ def test_fixing_leaves_nothing_and_a_second_run_changes_nothing(fixed: Path) -> 
     assert before == {path: path.read_bytes() for path in fixed.glob("*.py")}
 
 
+def test_what_only_served_the_penalty_is_gone(fixed: Path) -> None:
+    assert "penalty" in (EXAMPLES / "cnn_l2.py").read_text(encoding="utf-8").split('"""', 2)[2]
+    assert "penalty" not in (fixed / "cnn_l2.py").read_text(encoding="utf-8").split('"""', 2)[2]
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 @pytest.mark.parametrize("version", ["as written", "fixed"])
 def test_an_example_trains(name: str, version: str, fixed: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pages import only, rewritten
 
 from adamw_lint.diagnostics import Safety
-from adamw_lint.engine import lint
+from adamw_lint.engine import fix, lint
 from adamw_lint.read.source import Source
 
 RULE = "l2-in-loss"
@@ -183,3 +183,22 @@ def test_an_optimizer_that_cannot_take_the_factor_over(build: str) -> None:
 def test_only_the_addend_goes(loss: str, after: str) -> None:
     loop = LOOP.replace("loss.backward()", "{add}").replace("    {add}\n", "", 1)
     assert f"    {after}\n" in rewritten(script(loss, loop=loop), RULE)
+
+
+def test_a_penalty_beside_a_coupled_decay_is_added_to_it_and_its_accumulator_goes() -> None:
+    code = textwrap.dedent("""
+        import torch
+
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-2)
+        for x, y in loader:
+            optimizer.zero_grad()
+            penalty = 0.0
+            for p in model.parameters():
+                penalty = penalty + p.pow(2).sum()
+            loss = criterion(model(x), y) + 1e-4 * penalty
+            loss.backward()
+            optimizer.step()
+    """)
+    fixed = fix(Source.of_text(code), only("coupled-decay", "l2-in-loss")).source.text
+    assert "AdamW(model.parameters(), lr=1e-3, weight_decay=0.0102)" in fixed
+    assert "penalty" not in fixed

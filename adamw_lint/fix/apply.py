@@ -13,10 +13,14 @@ EMPTY = {"", "pass"}  # what stands where code was removed
 
 
 def compatible(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings, in order, whose fixes neither overlap, touch nor repeat an edit of one before."""
+    """The findings whose fixes neither overlap, touch nor repeat an edit of one before.
+
+    The fix with the most edits goes first, for it may do what a smaller one does as well: a penalty that moves into the
+    optimizer's decay builds the decoupled optimizer on the way.
+    """
     chosen: list[Diagnostic] = []
     taken: list[Span] = []
-    for diagnostic in sorted(found, key=lambda each: each.span):
+    for diagnostic in sorted(found, key=lambda each: (-len(edits_of([each])), each.span)):
         spans = [edit.span for edit in edits_of([diagnostic])]
         if not any(_touch(span, other) for span in spans for other in taken):
             chosen.append(diagnostic)

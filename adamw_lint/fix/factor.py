@@ -60,7 +60,7 @@ def factor(module: Module, built: Construction, scale: Scale) -> Factor:
 
 def _atom(module: Module, node: cst.BaseExpression) -> str:
     text = module.text(node)
-    return text if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)) else f"({text})"
+    return text if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.BaseNumber)) else f"({text})"
 
 
 def _is_visible(module: Module, place: Place, built: Construction) -> bool:

@@ -114,16 +114,19 @@ class Removal:
                 continue
             scope = place[0]
             bindings = scope.bindings[name.value]
-            if self._is_read(name.value, scope) or not all(self._is_removable(each, scope) for each in bindings):
-                continue
             owners = [self._owner(each) for each in bindings]
+            is_read = self._is_read(name.value, scope, owners)
+            if is_read or not all(self._is_removable(each, scope) for each in bindings):
+                continue
             found |= {owner: None for owner in owners if owner not in self._gone}
         return list(found)
 
-    def _is_read(self, name: str, scope: Scope) -> bool:
+    def _is_read(self, name: str, scope: Scope, owners: list[cst.CSTNode]) -> bool:
+        """Whether code that stays reads a name; `total = total + x` reads it only for itself."""
         for use in self._survey.names[name]:
             place = find(name, self._survey.use(use))
-            if use not in self._gone and (place is None or place[0] is scope):
+            stays = use not in self._gone and self._survey.statement(use) not in owners
+            if stays and (place is None or place[0] is scope):
                 return True
         return any(name in (node.value.strip("'\"")) for node in self._survey.strings)
 
