@@ -128,7 +128,7 @@ class Removal:
             stays = use not in self._gone and self._survey.statement(use) not in owners
             if stays and (place is None or place[0] is scope):
                 return True
-        return any(name in (node.value.strip("'\"")) for node in self._survey.strings)
+        return any(node.evaluated_value == name for node in self._survey.strings)
 
     def _owner(self, binding: Binding) -> cst.CSTNode:
         return binding.node if binding.kind is Kind.DEFINE else self._survey.statement(binding.node)
