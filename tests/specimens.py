@@ -322,6 +322,25 @@ NORMS = _specimens(
     ),
     (
         UNSAFE,
+        "handed to a loader",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        if args.resume:
+            utils.load_checkpoint("last.pt", model, optimizer=opt)
+        """,
+    ),
+    (
+        SAFE,
+        "groups of its own in a name",
+        """
+        import torch
+        groups = [{"params": list(model.parameters())}]
+        opt = torch.optim.AdamW(groups, lr=1e-3)
+        """,
+    ),
+    (
+        UNSAFE,
         "the number of groups read",
         """
         import torch
@@ -395,6 +414,27 @@ NORMS = _specimens(
         for index, group in enumerate(opt.param_groups):
             if index == 0:
                 group["weight_decay"] = 0.1
+        """,
+    ),
+    (
+        MANUAL,
+        "settings shared with another optimizer",
+        """
+        import torch
+        settings = {"params": list(model.parameters()), "lr": 1e-3}
+        opt = torch.optim.SGD(**settings) if args.sgd else torch.optim.AdamW(**settings)
+        """,
+    ),
+    (
+        MANUAL,
+        "groups shared with another optimizer",
+        """
+        import torch
+        groups = [{"params": model.parameters(), "lr": 1e-3}]
+        if args.sgd:
+            opt = torch.optim.SGD(groups)
+        else:
+            opt = torch.optim.AdamW(groups)
         """,
     ),
     (MANUAL, "named parameters", "import torch\nopt = torch.optim.AdamW(model.named_parameters(), lr=1e-3)"),

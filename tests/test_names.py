@@ -146,6 +146,11 @@ REPORTED = {
         import torch
         torch.optim.Adam(params=[{"params": a, "weight_decay": 0.1}], lr=1)
     """,
+    "add_param_group to one of a dict": """
+        import torch
+        opt = {"adam": torch.optim.Adam(a, lr=1), "sgd": torch.optim.SGD(a, lr=1)}[name]
+        opt.add_param_group({"params": b, "weight_decay": 1})
+    """,
     "add_param_group": """
         import torch
         opt = torch.optim.Adam(a, lr=1)
@@ -287,6 +292,17 @@ WHOLE = {
     """,
     "a decay of two values": "torch.optim.AdamW(m.parameters(), weight_decay=0.1 if big else 0)",
     "through a partial": "from functools import partial\nmake = partial(torch.optim.AdamW, lr=1)\nmake(m.parameters())",
+    "a model that is handed an unknown part": """
+        class Both(torch.nn.Module):
+            def __init__(self, body, size):
+                super().__init__()
+                self.size = size
+                self.body = body
+                self.words = torch.nn.Embedding(3, 3)
+            def forward(self, x):
+                return self.body(self.words(x))
+        torch.optim.AdamW(Both(make(), 3).parameters())
+    """,
     "an argument": "def make(params):\n    return torch.optim.AdamW(params)\nmake(model.parameters())",
 }
 
@@ -331,6 +347,14 @@ SPARED = {
     "an embedding": "m = torch.nn.Embedding(3, 3).to(device)\ntorch.optim.AdamW(m.parameters())",
     "coupled": "torch.optim.Adam(m.parameters(), weight_decay=1)",
     "sgd": "torch.optim.SGD(m.parameters(), lr=1, weight_decay=1)",
+    "a bare model that keeps its size": """
+        class Bare(torch.nn.Module):
+            def __init__(self, size):
+                super().__init__()
+                self.size = size
+                self.words = torch.nn.Embedding(size, 3)
+        torch.optim.AdamW(Bare(3).parameters())
+    """,
     "only matrices": "torch.optim.Muon(m.parameters(), lr=1)",
     "another AdamW": "from lab import AdamW\nAdamW(m.parameters())",
     "one branch of two": """

@@ -21,6 +21,7 @@ def split(module: Module, built: Construction, hit: list[Group]) -> tuple[Edit, 
     edits: list[Edit] = []
     for group in hit:
         _require_plain(module, group)
+        _require_own(module, built, group)
         edits += _bound_to_list(module, group)
         edits += _split_dict(module, built, group) if group.node else [_split_bare(module, built, group)]
     return tuple(edits)
@@ -37,6 +38,23 @@ def _require_plain(module: Module, group: Group) -> None:
     for node in descendants(group.params):
         if isinstance(node, cst.Name) and module.groups.selection(node).once:
             raise Manual(f"`{node.value}` is an iterator that can be read only once")
+
+
+def _require_own(module: Module, built: Construction, group: Group) -> None:
+    """Raise Manual where the groups are written outside the call and other code reads them too."""
+    written = group.node or group.params
+    assert written is not None
+    if module.survey.within(written, built.call):
+        return
+    names = [node for arg in built.call.args for node in descendants(arg.value) if isinstance(node, cst.Name)]
+    for name in names:
+        binding = module.values.bound_once(name)
+        if binding is None or binding.value is None or not module.survey.within(written, binding.value):
+            continue
+        reads = [node for node in module.survey.names[name.value] if binding in module.values.bindings(node)]
+        if all(module.survey.within(node, built.call) for node in reads):
+            return
+    raise Manual("other code may read the same groups")
 
 
 def _bound_to_list(module: Module, group: Group) -> list[Edit]:

@@ -124,12 +124,17 @@ class Constructions:
 
     def _variable(self, call: cst.Call) -> cst.BaseExpression | None:
         """The name or attribute that the call's result is bound to."""
-        statement = self._survey.parents.get(call)
-        while isinstance(statement, (cst.IfExp, cst.List, cst.Element)):
-            statement = self._survey.parents.get(statement)
+        statement = self._survey.parents[self._choice(call)]
         if isinstance(statement, cst.Assign):
             return statement.targets[0].target
         return statement.target if isinstance(statement, (cst.AnnAssign, cst.NamedExpr)) else None
+
+    def _choice(self, call: cst.Call) -> cst.CSTNode:
+        """The call, or the expression that chooses it among others: by a condition, by a key."""
+        node: cst.CSTNode = call
+        while isinstance(up := self._survey.parents[node], (cst.IfExp, cst.DictElement, cst.Dict, cst.Subscript)):
+            node = up
+        return node
 
     def _added(self, variable: cst.BaseExpression | None, call: cst.Call, optimizer: Optimizer) -> Iterator[Group]:
         """The groups that `optimizer.add_param_group({…})` adds later."""
@@ -138,7 +143,7 @@ class Constructions:
         for added in self._values.calls_on(variable, "add_param_group"):
             receiver = method_call(added)
             values = [binding.value for binding in self._values.bindings(receiver[0])] if receiver else []
-            if any(value is call or value is self._survey.parents[call] for value in values) and positional(added):
+            if self._choice(call) in values and positional(added):
                 yield from self._groups.of_dict(positional(added)[0], optimizer.decay_argument)
 
     def _coupling(self, optimizer: Optimizer, arguments: Arguments) -> Coupling | None:

@@ -63,6 +63,7 @@ class Layers:
             call = stack.pop()
             target = self._values.worth(call.func)
             if isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and self._is_module(target.node):
+                yield from (None for _ in self._handed_over(target.node))
                 stack += self._calls_in(target.node)
             elif self._name(call) in self._words["containers"]:
                 yield from (None for arg in call.args if not isinstance(arg.value, cst.Call))
@@ -81,6 +82,15 @@ class Layers:
             if self._survey.owner(call) is node and (self._name(call) is not None or self._is_kept(call)):
                 found.append(call)
         return found
+
+    def _handed_over(self, node: cst.ClassDef) -> Iterator[str]:
+        """The attributes of a class that are called like a layer and were not built by a call in the class."""
+        for name, bindings in self._survey.attributes[node].items():
+            if all(isinstance(binding.value, cst.Call) for binding in bindings):
+                continue
+            reads = self._survey.attribute_reads[name]
+            if any(isinstance(call := self._survey.parents[read], cst.Call) and call.func is read for read in reads):
+                yield name
 
     def _is_kept(self, call: cst.Call) -> bool:
         statement = self._survey.parents.get(call)

@@ -93,7 +93,7 @@ class Module:
     @cached_property
     def usage(self) -> Usage:
         """What becomes of the optimizers once they are built."""
-        return Usage(self.survey, self.values, words("signs")["state_loaders"])
+        return Usage(self.survey, self.values, words("signs"))
 
     @cached_property
     def layers(self) -> Layers:

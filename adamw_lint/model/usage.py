@@ -15,15 +15,23 @@ _GROUPS = "param_groups"
 class Usage:
     """Answers for one surveyed file; an optimizer is known by the last part of the name that it is bound to."""
 
-    def __init__(self, survey: Survey, values: Values, loaders: Iterable[str]) -> None:
+    def __init__(self, survey: Survey, values: Values, signs: dict[str, list[str]]) -> None:
         self._survey = survey
         self._values = values
-        self._loaders = frozenset(loaders)
+        self._loaders = frozenset(signs["state_loaders"])
+        self._words = signs["loading_words"]
 
     def state_is_loaded(self, built: Construction) -> bool:
-        """Whether a state is loaded into the optimizer."""
-        methods = [method for call in self._survey.calls if (method := method_call(call))]
-        return any(name in self._loaders and self._is(receiver, built) for receiver, name in methods)
+        """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads."""
+        return any(self._loads(call, built) for call in self._survey.calls)
+
+    def _loads(self, call: cst.Call, built: Construction) -> bool:
+        method = method_call(call)
+        if method is not None and method[1] in self._loaders:
+            return self._is(method[0], built)
+        name = (dotted(call.func) or "").rpartition(".")[2].lower()
+        is_loader = any(word in name for word in self._words)
+        return is_loader and any(self._is(arg.value, built) for arg in call.args)
 
     def groups_are_told_apart(self, built: Construction) -> bool:
         """Whether code counts on the number or the order of the optimizer's groups."""
