@@ -135,7 +135,12 @@ def _picked(module: Module, params: cst.BaseExpression, dimensions: str) -> str:
     if comprehension is not None:
         return comprehension.format(dimensions)
     name = "p" if not any(isinstance(node, cst.Name) and node.value == "p" for node in descendants(params)) else "param"
-    return f"[{name} for {name} in {module.text(params)} if {name}.ndim {dimensions}]"
+    return f"[{name} for {name} in {_on_one_line(module.text(params))} if {name}.ndim {dimensions}]"
+
+
+def _on_one_line(text: str) -> str:
+    """The same expression without line breaks, where no comment or string can be harmed by that."""
+    return text if {"#", "'", '"', "\\"} & set(text) else " ".join(text.split())
 
 
 def _own_comprehension(module: Module, params: cst.BaseExpression) -> str | None:
