@@ -199,6 +199,31 @@ COUPLED = _specimens(
         """,
     ),
     (
+        MANUAL,
+        "an import on the line of another statement",
+        """
+        def build(m):
+            if m: from torch.optim.adam import Adam; c = Adam; return Adam(m, weight_decay=0.1)
+        """,
+    ),
+    (
+        MANUAL,
+        "a bare generator of groups",
+        """
+        import torch
+        opt = torch.optim.Adam({"params": [p], "weight_decay": 0.1} for p in model.weights)
+        """,
+    ),
+    (
+        SAFE,
+        "a quoted annotation",
+        """
+        from torch.optim import Adam
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        def step(o: "Adam | None") -> None: ...
+        """,
+    ),
+    (
         UNSAFE,
         "state loaded, a replacement",
         """
@@ -322,6 +347,46 @@ NORMS = _specimens(
     ),
     (
         UNSAFE,
+        "state loaded under another name",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        def load(optim, path):
+            optim.load_state_dict(torch.load(path))
+        """,
+    ),
+    (
+        UNSAFE,
+        "one value per group in a name",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        rates = [lambda epoch: 1.0]
+        def schedule():
+            return torch.optim.lr_scheduler.LambdaLR(optimizer=opt, lr_lambda=rates)
+        """,
+    ),
+    (
+        UNSAFE,
+        "the only group taken out",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        def only():
+            (group,) = opt.param_groups
+            return group
+        """,
+    ),
+    (
+        SAFE,
+        "parameters by a condition",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.backbone.parameters() if args.resume else model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        UNSAFE,
         "handed to a loader",
         """
         import torch
@@ -416,6 +481,27 @@ NORMS = _specimens(
                 group["weight_decay"] = 0.1
         """,
     ),
+    (
+        MANUAL,
+        "a function that writes the decay of every group",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        def set_decay(o, decay):
+            for group in o.param_groups:
+                group.update(weight_decay=decay)
+        """,
+    ),
+    (
+        MANUAL,
+        "an iterator on the line of its function",
+        """
+        import torch
+        def build(params): return torch.optim.AdamW(params, lr=1e-3)
+        build(model.parameters())
+        """,
+    ),
+    (MANUAL, "inside a string", "import torch\nprint(f'{torch.optim.AdamW(model.parameters())}')"),
     (
         MANUAL,
         "settings shared with another optimizer",

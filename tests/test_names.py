@@ -223,6 +223,22 @@ SILENT = {
     "another key in the group": 'import torch\ntorch.optim.Adam([{"params": a, "weight_decay_rate": 0.1}])',
     "groups of zeros": 'import torch\ntorch.optim.Adam([{"params": a, "weight_decay": 0.0}, {"params": b}])',
     "unknown kwargs": "import torch\ndef f(p, **kw):\n    torch.optim.Adam(p, **kw)",
+    "a decay deleted": """
+        import torch
+        settings = {"lr": 1, "weight_decay": 0.1}
+        del settings["weight_decay"]
+        torch.optim.Adam(p, **settings)
+    """,
+    "a decay popped": """
+        import torch
+        settings = {"lr": 1, "weight_decay": 0.1}
+        settings.pop("weight_decay")
+        torch.optim.Adam(p, **settings)
+    """,
+    "groups that all have a zero of their own": """
+        import torch
+        torch.optim.Adam([{"params": a, "weight_decay": 0.0}, {"params": b, "weight_decay": 0}], weight_decay=0.1)
+    """,
     "a subclass with a step of its own": """
         import torch
         class Mine(torch.optim.Adam):
@@ -280,6 +296,15 @@ WHOLE = {
                 params.append(p)
         torch.optim.AdamW(params)
     """,
+    "a loop that skips what is frozen": """
+        params = []
+        for p in m.parameters():
+            if not p.requires_grad:
+                continue
+            params.append(p)
+        torch.optim.AdamW(params)
+    """,
+    "a condition": "torch.optim.AdamW(m.module.parameters() if ddp else m.parameters())",
     "one group": 'torch.optim.AdamW([{"params": model.parameters(), "weight_decay": 0.1}], weight_decay=0)',
     "groups by rate": 'torch.optim.AdamW([{"params": a.parameters(), "lr": 1}, {"params": b.parameters()}])',
     "the switch": "torch.optim.Adam(m.parameters(), weight_decay=1, decoupled_weight_decay=True)",
@@ -344,6 +369,21 @@ SPARED = {
     "unknown kwargs": "def f(m, **kw):\n    torch.optim.AdamW(m.parameters(), **kw)",
     "peft": "from peft import get_peft_model\nm = get_peft_model(m, c)\ntorch.optim.AdamW(m.parameters())",
     "a bare layer": "m = torch.nn.Linear(3, 3, bias=False)\ntorch.optim.AdamW(m.parameters())",
+    "a loop that skips": """
+        params = []
+        for p in m.parameters():
+            if p.ndim < 2:
+                continue
+            params.append(p)
+        torch.optim.AdamW(params)
+    """,
+    "an append by and": """
+        params = []
+        for p in m.parameters():
+            p.ndim > 1 and params.append(p)
+        torch.optim.AdamW(params)
+    """,
+    "a bias left out by position": "m = torch.nn.Linear(3, 3, False)\ntorch.optim.AdamW(m.parameters())",
     "an embedding": "m = torch.nn.Embedding(3, 3).to(device)\ntorch.optim.AdamW(m.parameters())",
     "coupled": "torch.optim.Adam(m.parameters(), weight_decay=1)",
     "sgd": "torch.optim.SGD(m.parameters(), lr=1, weight_decay=1)",
@@ -375,3 +415,20 @@ def test_parameters_that_are_nowhere_narrowed_are_reported_once(way: str) -> Non
 @pytest.mark.parametrize("way", SPARED)
 def test_parameters_that_are_narrowed_are_silent(way: str) -> None:
     assert lines("decayed-norms", "import torch\n" + dedent(SPARED[way]).lstrip("\n")) == []
+
+
+NUMBERS = ['float("nan")', 'float("inf")', "1e999999999", "1" * 5000, "-1", "10**100000", "1 / 0"]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=range(len(NUMBERS)))
+@pytest.mark.parametrize("argument", ["lr", "weight_decay"])
+def test_numbers_that_no_one_can_compute_with_crash_nothing(number: str, argument: str) -> None:
+    other = "weight_decay=0.1" if argument == "lr" else "lr=0.1"
+    code = f"import torch\ntorch.optim.Adam(p, {argument}={number}, {other})"
+    assert len(lines("coupled-decay", code)) == 1
+
+
+def test_lists_that_double_take_no_exponential_time() -> None:
+    doubled = "\n".join(f"g{n} = g{n - 1} + g{n - 1}" for n in range(1, 40))
+    code = f"import torch\ng0 = list(m.parameters())\n{doubled}\ntorch.optim.AdamW(g39)"
+    assert len(lines("decayed-norms", code)) <= 1

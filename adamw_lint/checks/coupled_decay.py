@@ -46,6 +46,9 @@ def check(module: Module) -> Iterator[Diagnostic]:
 
 def _decayed(module: Module, built: Construction) -> _Decayed | None:
     argument = built.decay_argument
+    own = [decay(module.values.worth(group.decay.value)) if group.decay else None for group in built.groups]
+    if own and all(each == ZERO for each in own):
+        return None
     if argument is not None and built.decay not in (ZERO, UNKNOWN):
         return _Decayed(argument.value, argument.node, built.decay) if argument.call is built.call else None
     for group in built.groups:

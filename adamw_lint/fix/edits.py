@@ -3,6 +3,7 @@
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
+from adamw_lint.fix.manual import Manual
 from adamw_lint.model.module import Module
 
 
@@ -31,6 +32,9 @@ def add_keyword(module: Module, call: cst.Call, name: str, value: str, after: cs
     if not call.args:
         end = module.span(call).end - 1
         return Edit(Span(end, end), f"{name}={value}")
+    last = call.args[-1].value
+    if isinstance(last, cst.GeneratorExp) and not last.lpar:
+        raise Manual("its only argument is a bare generator")
     own = [arg for arg in call.args if arg is after]
     return insert_after(module, own[0] if own else call.args[-1], f"{name}={value}")
 

@@ -1,5 +1,7 @@
 """Lets a name at a call stand for another class of the same library, by editing the import that brought it in."""
 
+import re
+
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
@@ -32,9 +34,15 @@ def renamed_import(module: Module, callee: cst.Name, binding: Binding, to: Optim
 def _other_uses(module: Module, callee: cst.Name, binding: Binding) -> int:
     """How often the imported name is read elsewhere, exported by `__all__`, or re-exported by a package."""
     reads = [node for node in module.survey.names[binding.name] if binding in module.values.bindings(node)]
-    exported = [node for node in module.survey.strings if node.evaluated_value == binding.name]
+    exported = [node for node in module.survey.strings if _may_name(module, node, binding.name)]
     package = module.source.path.replace("\\", "/").endswith("__init__.py")
     return len([node for node in reads if node is not callee]) + len(exported) + package
+
+
+def _may_name(module: Module, node: cst.SimpleString, name: str) -> bool:
+    """Whether a text says a name, as `__all__` and quoted annotations do; docstrings are prose."""
+    is_prose = isinstance(module.survey.parents[node], cst.Expr)
+    return not is_prose and re.search(rf"\b{re.escape(name)}\b", str(node.evaluated_value)) is not None
 
 
 def _already_imported(module: Module, callee: cst.Name, name: str, to: Optimizer) -> str | None:
@@ -83,6 +91,8 @@ def _extended(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias,
 
 
 def _new_statement(module: Module, statement: cst.ImportFrom, home: str, text: str) -> Edit:
+    if isinstance(module.survey.parents[statement], cst.SimpleStatementSuite):
+        raise Manual("the class is imported on the line of another statement")
     end = line_of(module, statement).end
     lead, newline = indent(module, statement), module.source.newline
     return Edit(Span(end, end), f"{lead}from {home} import {text}{newline}")

@@ -16,6 +16,8 @@ def split(module: Module, built: Construction, hit: list[Group]) -> tuple[Edit, 
     """The edits after which each of the groups spares what has fewer than two dimensions; raises Manual."""
     if reason := module.dimensions_mislead():
         raise Manual(reason)
+    if any(isinstance(up, cst.FormattedStringExpression) for up in module.survey.ancestors(built.call)):
+        raise Manual("the optimizer is built inside a string")
     if module.usage.decay_is_rewritten(built):
         raise Manual("a loop writes the decay of every group")
     edits: list[Edit] = []
@@ -67,6 +69,8 @@ def _bound_to_list(module: Module, group: Group) -> list[Edit]:
         raise Manual("the parameters are an iterator bound in more than one place")
     if binding.kind is Kind.PARAMETER:
         statement = module.survey.statement(params)
+        if not isinstance(module.survey.parents[statement], cst.SimpleStatementLine):
+            raise Manual("the parameters are an iterator, and there is no line to make them a list")
         start, lead = line_of(module, statement).start, indent(module, statement)
         name = module.text(params)
         return [Edit(Span(start, start), f"{lead}{name} = list({name}){module.source.newline}")]
@@ -135,11 +139,14 @@ def _picked(module: Module, params: cst.BaseExpression, dimensions: str) -> str:
     if comprehension is not None:
         return comprehension.format(dimensions)
     name = "p" if not any(isinstance(node, cst.Name) and node.value == "p" for node in descendants(params)) else "param"
-    return f"[{name} for {name} in {_on_one_line(module.text(params))} if {name}.ndim {dimensions}]"
+    return f"[{name} for {name} in {_iterated(module, params)} if {name}.ndim {dimensions}]"
 
 
-def _on_one_line(text: str) -> str:
-    """The same expression without line breaks, where no comment or string can be harmed by that."""
+def _iterated(module: Module, node: cst.BaseExpression) -> str:
+    """An expression as it may stand behind `in`, without line breaks where no comment or string is harmed by that."""
+    text = module.text(node)
+    if isinstance(node, (cst.IfExp, cst.Lambda, cst.NamedExpr)):
+        text = f"({text})"
     return text if {"#", "'", '"', "\\"} & set(text) else " ".join(text.split())
 
 

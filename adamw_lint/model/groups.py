@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
-from adamw_lint.model.selection import UNKNOWN, Reach, Selection, either, union
+from adamw_lint.model.selection import UNKNOWN, Reach, Selection, either, is_trained, is_untrained, union
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
 from adamw_lint.model.values import Values
@@ -35,6 +35,7 @@ class Groups:
         self._values = values
         self._words = words
         self._open: set[cst.CSTNode] = set()
+        self._known: dict[cst.CSTNode, Selection] = {}
 
     def of(self, node: cst.BaseExpression, decay_argument: str | None) -> tuple[Group, ...]:
         """The groups that the first argument of a constructor makes."""
@@ -111,13 +112,14 @@ class Groups:
 
     def selection(self, node: cst.BaseExpression) -> Selection:
         """What an expression of parameters selects."""
+        if node in self._known:
+            return self._known[node]
         if node in self._open or len(self._open) > 40:
             return UNKNOWN
         self._open.add(node)
-        try:
-            return self._selection(node)
-        finally:
-            self._open.discard(node)
+        self._known[node] = self._selection(node)
+        self._open.discard(node)
+        return self._known[node]
 
     def _selection(self, node: cst.BaseExpression) -> Selection:
         if isinstance(node, cst.Call):
@@ -179,10 +181,7 @@ class Groups:
         return replace(of, named=False, once=isinstance(node, cst.GeneratorExp))
 
     def _trains(self, test: cst.BaseExpression) -> bool:
-        """Whether a condition only asks if the parameter is trained, which spares neither biases nor norms."""
-        if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
-            return self._trains(test.left) and self._trains(test.right)
-        return isinstance(test, cst.Attribute) and test.attr.value in self._words["trained"]
+        return is_trained(test, self._words["trained"])
 
     def _named(self, node: cst.Name | cst.Attribute) -> Selection:
         found = self._values.bindings(node)
@@ -220,9 +219,15 @@ class Groups:
         return replace(self.selection(binding.value), named=False, once=False)
 
     def _unconditional(self, call: cst.Call) -> bool:
-        arms = self._survey.places[call][1]
-        tests = [arm.statement.test for arm in arms if isinstance(arm.statement, cst.If)]
-        return all(map(self._trains, tests))
+        """Whether an append runs for everything that is trained: no other condition skips it."""
+        for arm in self._survey.places[call][1]:
+            statement = arm.statement
+            if isinstance(statement, cst.For):
+                if not all(is_untrained(test, self._words["trained"]) for test in self._survey.cut_short(statement)):
+                    return False
+            elif not isinstance(statement, cst.If) or arm.index or not self._trains(statement.test):
+                return False
+        return isinstance(self._survey.parents[call], cst.Expr)
 
     def _from_callers(self, binding: Binding) -> Selection:
         """What the calls in this file hand to a parameter of one of its functions."""

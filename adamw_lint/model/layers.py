@@ -1,6 +1,7 @@
 """What the layers of a model in sight hold: whether there is a bias or a norm at all, and of what shape."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import libcst as cst
 
@@ -107,8 +108,9 @@ class Layers:
         name = self._name(call) if call is not None else None
         if call is None or name is None:
             return False
-        bias = self._values.worth(keyword(call, "bias"))
-        return name in self._words["bare"] or (name in self._words["with_bias"] and bias == Number(0))  # type: ignore[arg-type]
+        given = [keyword(call, "bias"), *(value for value in positional(call) if dotted(value) == "False")]
+        without = any(self._values.worth(value) == Number(Decimal(0)) for value in given)
+        return name in self._words["bare"] or (name in self._words["with_bias"] and without)
 
 
 def _one_dimension(shape: cst.BaseExpression) -> bool:

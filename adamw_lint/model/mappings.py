@@ -51,7 +51,7 @@ def amended(values: Values, node: cst.Name, mapping: Mapping, since: Binding) ->
     """A dict with what was put into it between its binding and its use under a name."""
     use, orders = values.survey.use(node), values.survey.orders
     entries, complete = dict(mapping.entries), mapping.complete
-    events: list[cst.CSTNode] = [*values.item_assignments(node), *values.calls_on(node)]
+    events: list[cst.CSTNode] = [*values.item_assignments(node), *values.item_deletions(node), *values.calls_on(node)]
     for event in sorted(events, key=orders.__getitem__):
         if since.order < orders[event] < use.order or values.survey.scope(event) is not use.scope:
             complete = _apply(values, event, entries, use) and complete
@@ -60,6 +60,8 @@ def amended(values: Values, node: cst.Name, mapping: Mapping, since: Binding) ->
 
 def _apply(values: Values, event: cst.CSTNode, entries: dict[str, Entry], use: Use) -> bool:
     """Apply one change of a dict to its entries; False if it may have put in entries that we do not see."""
+    if (gone := _removed(values, event)) is not None:
+        return _remove(gone, entries)
     scope, arms = values.survey.places[event]
     certain = scope is use.scope and dominates(Binding("", Kind.OTHER, event, 0, arms), use)
     new = _changes(values, event)
@@ -68,6 +70,21 @@ def _apply(values: Values, event: cst.CSTNode, entries: dict[str, Entry], use: U
     for key, entry in new.entries.items():
         entries[key] = replace(entry, certain=entry.certain and certain)
     return new.complete
+
+
+def _removed(values: Values, event: cst.CSTNode) -> Value | None:
+    """The key that `del d[k]` or `d.pop(k)` takes out; None for any other change."""
+    if isinstance(event, cst.Del) and isinstance(event.target, cst.Subscript):
+        return values.worth(index_of(event.target))
+    if isinstance(event, cst.Call) and (method_call(event) or (None, ""))[1] == "pop" and event.args:
+        return values.worth(event.args[0].value)
+    return None
+
+
+def _remove(key: Value, entries: dict[str, Entry]) -> bool:
+    if isinstance(key, Text):
+        entries.pop(key.value, None)
+    return isinstance(key, Text)
 
 
 def _changes(values: Values, event: cst.CSTNode) -> Mapping | None:

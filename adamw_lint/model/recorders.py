@@ -50,6 +50,8 @@ def _except(survey: Survey, node: cst.ExceptHandler) -> None:
 
 def _delete(survey: Survey, node: cst.Del) -> None:
     survey.bind_target(node.target, Kind.OTHER, node, None)
+    if isinstance(node.target, cst.Subscript):
+        survey.deletions[dotted(node.target.value) or ""].append(node)
 
 
 def _define(survey: Survey, node: cst.FunctionDef | cst.ClassDef) -> None:

@@ -56,8 +56,21 @@ def either(selections: Iterable[Selection]) -> Selection:
 def _merged(some: list[Selection], reach: Reach) -> Selection:
     return Selection(
         reach,
-        tuple(root for selection in some for root in selection.roots),
+        tuple(dict.fromkeys(root for selection in some for root in selection.roots)),
         any(selection.once for selection in some),
         any(selection.named for selection in some),
         any(selection.from_caller for selection in some),
     )
+
+
+def is_trained(test: cst.BaseExpression | None, words: Iterable[str]) -> bool:
+    """Whether a condition only asks if the parameter is trained, which spares neither biases nor norms."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        return is_trained(test.left, words) and is_trained(test.right, words)
+    return isinstance(test, cst.Attribute) and test.attr.value in words
+
+
+def is_untrained(test: cst.BaseExpression | None, words: Iterable[str]) -> bool:
+    """Whether a condition only asks if the parameter is not trained."""
+    is_not = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
+    return is_not and is_trained(test.expression, words)  # type: ignore[union-attr]

@@ -8,7 +8,7 @@ import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
 from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use, enclosing
-from adamw_lint.model.tree import children
+from adamw_lint.model.tree import children, descendants
 
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
 _SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
@@ -31,6 +31,7 @@ class Survey:
     imported: set[str] = field(default_factory=set)  # every component of every imported path
     attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = field(default_factory=lambda: defaultdict(dict))
     items: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))
+    deletions: dict[str, list[cst.Del]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, tree: cst.Module) -> "Survey":
@@ -70,6 +71,13 @@ class Survey:
     def within(self, inner: cst.CSTNode, outer: cst.CSTNode) -> bool:
         """Whether a node stands in another."""
         return any(up is outer for up in self.ancestors(inner))
+
+    def cut_short(self, loop: cst.For) -> Iterator[cst.BaseExpression | None]:
+        """The conditions under which an iteration of a loop ends early; None for one under no plain condition."""
+        for node in descendants(loop.body):
+            if isinstance(node, (cst.Continue, cst.Break)):
+                above = [up for up in self.ancestors(node) if isinstance(up, (cst.For, cst.While, cst.If, cst.Try))]
+                yield above[0].test if isinstance(above[0], cst.If) and above[1:2] == [loop] else None
 
     def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The function in whose body a node stands."""

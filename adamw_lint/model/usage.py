@@ -6,7 +6,7 @@ import libcst as cst
 
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, index_of, method_call, positional, text_of
+from adamw_lint.model.tree import descendants, dotted, index_of, keyword, method_call, text_of
 from adamw_lint.model.values import Values
 
 _GROUPS = "param_groups"
@@ -20,6 +20,7 @@ class Usage:
         self._values = values
         self._loaders = frozenset(signs["state_loaders"])
         self._words = signs["loading_words"]
+        self._optimizer_words = signs["optimizer_words"]
 
     def state_is_loaded(self, built: Construction) -> bool:
         """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads."""
@@ -28,7 +29,8 @@ class Usage:
     def _loads(self, call: cst.Call, built: Construction) -> bool:
         method = method_call(call)
         if method is not None and method[1] in self._loaders:
-            return self._is(method[0], built)
+            receiver = (dotted(method[0]) or "").rpartition(".")[2].lower()
+            return self._is(method[0], built) or any(receiver.startswith(word) for word in self._optimizer_words)
         name = (dotted(call.func) or "").rpartition(".")[2].lower()
         is_loader = any(word in name for word in self._words)
         return is_loader and any(self._is(arg.value, built) for arg in call.args)
@@ -38,10 +40,18 @@ class Usage:
         return any(map(self._tells_apart, self._groups(built))) or any(self._lists_beside(built))
 
     def decay_is_rewritten(self, built: Construction) -> bool:
-        """Whether a loop over the optimizer's groups writes the decay of each."""
-        variables = {name for node in self._groups(built) for name in self._loop_variables(node)}
-        items = [target.target for name in variables for item in self._survey.items[name] for target in item.targets]
-        return built.optimizer.decay_argument in {text_of(index_of(i)) for i in items if isinstance(i, cst.Subscript)}
+        """Whether a loop over the groups of some optimizer writes the decay of each."""
+        decay = built.optimizer.decay_argument or ""
+        groups = self._survey.attribute_reads[_GROUPS]
+        return any(self._writes(name, decay) for node in groups for name in self._loop_variables(node))
+
+    def _writes(self, name: str, key: str) -> bool:
+        """Whether `name[key] = …` or `name.update(key=…)` stands in the file."""
+        targets = [target.target for item in self._survey.items[name] for target in item.targets]
+        if key in {text_of(index_of(target)) for target in targets if isinstance(target, cst.Subscript)}:
+            return True
+        updates = [call for call in self._survey.calls if dotted(call.func) == f"{name}.update"]
+        return any(keyword(call, key) is not None for call in updates)
 
     def _is(self, node: cst.CSTNode, built: Construction) -> bool:
         """Whether an expression is called like the optimizer."""
@@ -57,7 +67,7 @@ class Usage:
         """Whether the list of groups is handed on, or indexed otherwise than to read one setting of the first."""
         outer = self._survey.parents[groups]
         if not isinstance(outer, cst.Subscript):
-            return isinstance(outer, cst.Arg)
+            return not isinstance(outer, cst.For)
         entry = self._survey.parents[outer]
         if not isinstance(entry, cst.Subscript) or self._values.worth(index_of(outer)) != ZERO:
             return True
@@ -74,5 +84,10 @@ class Usage:
     def _lists_beside(self, built: Construction) -> Iterable[cst.Arg]:
         """The lists, one value for each group, that a call is handed after the optimizer."""
         for call in self._survey.calls:
-            if any(self._is(value, built) for value in positional(call)[:1]):
-                yield from (arg for arg in call.args if isinstance(arg.value, (cst.List, cst.ListComp)))
+            if any(self._is(arg.value, built) for arg in call.args):
+                yield from (arg for arg in call.args if self._is_list(arg.value))
+
+    def _is_list(self, node: cst.BaseExpression) -> bool:
+        binding = self._values.bound_once(node)
+        value = binding.value if binding is not None else node
+        return isinstance(value, (cst.List, cst.ListComp, cst.Tuple))

@@ -158,7 +158,7 @@ class Values(Variables):
         compute = _ARITHMETIC.get(type(node.operator))
         if compute is not None and isinstance(left, Number) and isinstance(right, Number):
             try:
-                return Number(compute(left.value, right.value))
+                return _decimal(str(compute(left.value, right.value)))
             except (DecimalException, ZeroDivisionError):
                 return UNKNOWN
         if isinstance(node.operator, cst.BitOr) and isinstance(left, Mapping) and isinstance(right, Mapping):
@@ -184,17 +184,22 @@ def _below(value: Value, name: str) -> Value:
 def _to_number(value: Value) -> Value:
     if not isinstance(value, Text):
         return value if isinstance(value, Number) else UNKNOWN
-    try:
-        return Number(Decimal(value.value))
-    except DecimalException:
-        return UNKNOWN
+    return _decimal(value.value)
 
 
 def _literal(_: Values, node: cst.Integer | cst.Float) -> Value:
     text = node.value.replace("_", "")
-    if isinstance(node, cst.Integer):
-        return Number(Decimal(int(text, 0)))
-    return Number(Decimal(text))
+    is_other_base = isinstance(node, cst.Integer) and text[:2].lower() in ("0x", "0o", "0b")
+    return Number(Decimal(int(text, 0))) if is_other_base else _decimal(text)
+
+
+def _decimal(text: str) -> Value:
+    """The number that a text is, UNKNOWN where it is none that an optimizer could compute with."""
+    try:
+        number = Decimal(text)
+    except DecimalException:
+        return UNKNOWN
+    return Number(number) if number.is_finite() and abs(number.adjusted()) < 300 else UNKNOWN
 
 
 def _string(_: Values, node: cst.SimpleString | cst.ConcatenatedString) -> Value:

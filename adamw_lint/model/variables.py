@@ -49,6 +49,11 @@ class Variables:
         name = dotted(node)
         return [item for item in self.survey.items[name] if self._same_variable(node, item)] if name else []
 
+    def item_deletions(self, node: cst.BaseExpression) -> list[cst.Del]:
+        """The statements `del x[…]` for items of the same name."""
+        name = dotted(node)
+        return [item for item in self.survey.deletions[name] if self._same_variable(node, item)] if name else []
+
     def _same_variable(self, node: cst.BaseExpression, other: cst.CSTNode) -> bool:
         name = dotted(node) or ""
         if name.startswith("self."):
