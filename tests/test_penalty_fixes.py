@@ -202,3 +202,71 @@ def test_a_penalty_beside_a_coupled_decay_is_added_to_it_and_its_accumulator_goe
     fixed = fix(Source.of_text(code), only("coupled-decay", "l2-in-loss")).source.text
     assert "AdamW(model.parameters(), lr=1e-3, weight_decay=0.0102)" in fixed
     assert "penalty" not in fixed
+
+
+START = """
+import torch
+
+lam = 1e-4
+model = torch.nn.Linear(4, 4)
+opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+"""
+PARTLY = {
+    "skipped by continue": """
+        for n, p in model.named_parameters():
+            if "bias" in n:
+                continue
+            l2 += p.pow(2).sum()
+    """,
+    "overwritten": "for p in model.parameters():\n    l2 = p.pow(2).sum()",
+    "rescaled": "for p in model.parameters():\n    l2 = l2 * 0.5 + p.pow(2).sum()",
+    "cut short by zip": "for p, _ in zip(model.parameters(), range(1)):\n    l2 += p.pow(2).sum()",
+}
+
+
+@pytest.mark.parametrize("way", PARTLY)
+def test_a_loop_that_does_not_take_all_is_left_to_the_user(way: str) -> None:
+    loop = textwrap.dedent(PARTLY[way]).strip()
+    code = f"{START}l2 = 0.0\n{loop}\nloss = model(x).mean() + lam * l2\nloss.backward()\nopt.step()\n"
+    assert safety(code) is None
+
+
+def test_what_is_read_after_a_loop_keeps_the_loop() -> None:
+    loop = "for p in model.parameters():\n    l2 = l2 + p.pow(2).sum()"
+    code = f"{START}l2 = 0.0\n{loop}\nloss = model(x).mean() + lam * l2\nloss.backward()\nopt.step()\nprint(p.shape)\n"
+    assert "for p in model.parameters()" in rewritten(code, RULE)
+
+
+def test_a_helper_that_does_more_is_called_as_before() -> None:
+    helper = (
+        "seen = []\ndef l2(m):\n    r = sum(p.pow(2).sum() for p in m.parameters())\n    seen.append(r)\n    return r\n"
+    )
+    code = f"{START}{helper}loss = model(x).mean() + lam * l2(model)\nloss.backward()\nopt.step()\n"
+    assert safety(code) is None
+
+
+@pytest.mark.parametrize("more", ["if i % 4 != 3:\n        continue", "loss.backward(gradient=g)"])
+def test_a_step_that_is_taken_less_often_than_the_backward_makes_it_unsafe(more: str) -> None:
+    backward = more if more.startswith("loss") else f"loss.backward()\n    {more}"
+    loss = "loss = model(x).mean() + lam * sum(p.pow(2).sum() for p in model.parameters())"
+    code = f"{START}for i, x in enumerate(data):\n    {loss}\n    {backward}\n    opt.step()\n"
+    assert safety(code) is Safety.UNSAFE
+
+
+NO_PENALTY = {
+    "a λ of zero": "L2 = 0.0\nloss = model(x).mean() + L2 * sum(p.pow(2).sum() for p in model.parameters())",
+    "absolute values": "loss = model(x).mean() + lam * sum(p.pow(2).sqrt().sum() for p in model.parameters())",
+    "smoothed absolute values": "loss = model(x).mean() + lam * torch.sqrt(model.weight ** 2 + 1e-8).sum()",
+    "group lasso": "loss = model(x).mean() + lam * torch.sqrt((model.weight ** 2).sum(dim=0)).sum()",
+    "the square of a sum of norms": "loss = model(x).mean() + lam * sum(p.norm() for p in model.parameters()) ** 2",
+    "gradients switched off": """
+with torch.set_grad_enabled(False):
+    loss = model(x).mean() + lam * sum(p.pow(2).sum() for p in model.parameters())
+""",
+}
+
+
+@pytest.mark.parametrize("way", NO_PENALTY)
+def test_what_is_no_penalty_is_silent(way: str) -> None:
+    code = f"{START}{NO_PENALTY[way].strip()}\nloss.backward()\nopt.step()\n"
+    assert lint(Source.of_text(code), only(RULE)) == []

@@ -18,7 +18,7 @@ from adamw_lint.model.losses import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.selection import Reach
-from adamw_lint.model.tree import descendants
+from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.model.worth import UNKNOWN
 from adamw_lint.rulebook import Coupling, Optimizer, optimizers, optimizers_by_path, words
 
@@ -176,7 +176,11 @@ def _require_simple(module: Module, term: LossTerm, built: Construction) -> None
 
 def _steps_at_once(module: Module, term: LossTerm) -> bool:
     """Whether the optimizer is stepped as often as the loss is backed."""
-    if not term.sink.is_backward:
+    node = term.sink.node
+    if not term.sink.is_backward or (isinstance(node, cst.Call) and keyword(node, "gradient") is not None):
+        return False
+    loops = [up for up in module.survey.ancestors(node) if isinstance(up, cst.For)]
+    if any(True for loop in loops for _ in module.survey.cut_short(loop)):
         return False
     arms = module.survey.places[term.sink.node][1]
     return any(module.survey.places[step][1] == arms for step in term.steps)

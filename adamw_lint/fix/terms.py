@@ -91,10 +91,13 @@ class Removal:
         self._kept = kept
         self._is_script = is_script
         self._gone: set[cst.CSTNode] = set()
+        self._judged: dict[cst.FunctionDef, bool] = {}
         self._words = words("penalty") | words("parameters")
 
     def of(self, removed: cst.CSTNode, statement: cst.BaseSmallStatement | None) -> Iterator[Edit]:
         """The edits that remove a statement, if one is given, and all that served it or the other removed code."""
+        if statement is None and isinstance(removed, cst.BaseExpression) and not self._is_pure(removed):
+            raise Manual("computing it does something else as well")
         self._gone |= set(descendants(removed))
         statements: list[cst.CSTNode] = [statement] if statement is not None else []
         while True:
@@ -152,11 +155,32 @@ class Removal:
         return all(self._calls_pure(node) for node in descendants(value) if isinstance(node, cst.Call))
 
     def _calls_pure(self, call: cst.Call) -> bool:
-        if dotted(call.func) in _PURE or self._module.frames.target(call) is not None:
+        if dotted(call.func) in _PURE:
             return True
+        function = self._module.frames.target(call)
+        if isinstance(function, cst.FunctionDef):
+            return self._is_harmless(function)
         target, method = self._module.values.worth(call.func), method_call(call)
         last = target.path.rpartition(".")[2] if isinstance(target, Reference) else method[1] if method else ""
         return any(last in known for known in self._words.values() if isinstance(known, list))
+
+    def _is_harmless(self, function: cst.FunctionDef) -> bool:
+        """Whether a function of the file changes nothing that outlives it, so that leaving its call out is no loss."""
+        if function in self._judged:
+            return self._judged[function]
+        self._judged[function] = True  # a function that calls itself is as harmless as the rest of it
+        local = self._survey.scopes[function].bindings
+        for node in descendants(function.body):
+            method = method_call(node)
+            if method is not None and method[1] in ("append", "extend"):
+                self._judged[function] &= isinstance(method[0], cst.Name) and method[0].value in local
+            elif isinstance(node, cst.Call):
+                self._judged[function] &= self._calls_pure(node)
+            elif isinstance(node, (cst.Global, cst.Nonlocal, cst.Yield, cst.Raise)) or (
+                isinstance(node, cst.AssignTarget) and not isinstance(node.target, (cst.Name, cst.Tuple))
+            ):
+                self._judged[function] = False
+        return self._judged[function]
 
     def _idle_blocks(self, statements: list[cst.CSTNode]) -> list[cst.CSTNode]:
         """Loops and conditions whose whole body is gone and that do nothing else."""
@@ -167,11 +191,19 @@ class Removal:
             if block is None or outer in self._gone or not self._is_emptied(block):
                 continue
             if isinstance(outer, cst.For) and outer.orelse is None and self._is_pure(outer.iter):
-                found.append(outer)
+                found += [] if self._is_left_behind(outer) else [outer]
             elif isinstance(outer, cst.If) and outer.orelse is None and self._is_pure(outer.test):
                 above = self._survey.parents[outer]
                 found += [] if isinstance(above, cst.If) else [outer]
         return list(dict.fromkeys(found))
+
+    def _is_left_behind(self, loop: cst.For) -> bool:
+        """Whether code outside a loop reads what its variables were left at."""
+        inside = set(descendants(loop))
+        names = [node for node in descendants(loop.target) if isinstance(node, cst.Name)]
+        scope = self._survey.scope(loop)
+        uses = (use for name in names for use in self._survey.names[name.value] if use not in inside | self._gone)
+        return any((place := find(use.value, self._survey.use(use))) and place[0] is scope for use in uses)
 
     def _is_emptied(self, block: cst.BaseSuite) -> bool:
         return all(self._is_gone(each) for each in block.body)

@@ -109,8 +109,9 @@ class Addends:
         if not part.is_penal or part.is_mixed or not isinstance(exponent, Number):
             return other(node)
         if str(exponent.value) == "0.5":
-            return self._rooted(node, part)
-        if exponent.value == 2 and part.norm is not None and not part.norm.squared:
+            return other(node) if self._flow.is_elementwise(base) else self._rooted(node, part)
+        is_single = self._norms.norm(self._frames.resolve(base)) is not None  # (Σ‖p‖)² is not Σ‖p‖²
+        if exponent.value == 2 and is_single and part.norm is not None and not part.norm.squared:
             return replace(part, norm=replace(part.norm, squared=True))
         return other(node)
 
@@ -197,7 +198,7 @@ class Addends:
             return self._part(operand)
         if name in words["root"]:
             part = self._part(operand)
-            return other(node) if part.is_mixed else self._rooted(node, part)
+            return other(node) if part.is_mixed or self._flow.is_elementwise(operand) else self._rooted(node, part)
         if second is not None and name in words["plus"] and keyword(node, "alpha") is None:
             return sum_of(node, [self._part(operand), self._part(second)])
         if second is not None and name in words["product"]:

@@ -7,8 +7,9 @@ import libcst as cst
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
 from adamw_lint.model.scopes import Kind
+from adamw_lint.model.selection import is_untrained
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, positional
+from adamw_lint.model.tree import dotted, keyword, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Nothing, Number, Text
 
@@ -65,3 +66,33 @@ class Flow:
 
     def _asks_trained(self, test: cst.BaseExpression) -> bool:
         return isinstance(test, cst.Attribute) and test.attr.value in self._words["trained"]
+
+    def takes_all(self, loop: cst.For, node: cst.BaseExpression) -> bool:
+        """Whether every iteration of a loop adds its norm: none is cut short, overwritten or rescaled by the next."""
+        if not all(is_untrained(test, self._words["trained"]) for test in self._survey.cut_short(loop)):
+            return False
+        statement = self._survey.statement(node)
+        if not isinstance(statement, cst.Assign):
+            return True
+        names = {dotted(target.target) for target in statement.targets}
+        stack: list[cst.BaseExpression] = [statement.value]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, cst.BinaryOperation) and isinstance(part.operator, cst.Add):
+                stack += [part.left, part.right]
+            elif dotted(part) in names:
+                return True
+        return False
+
+    def is_elementwise(self, place: Place) -> bool:
+        """Whether squares are not summed yet, or along an axis only: the root of each is an absolute value, no norm."""
+        place = self._frames.resolve(place)
+        node = place.node
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return any(self.is_elementwise(Place(each, place.frame)) for each in (node.left, node.right))
+        operation = self._norms.operation(node)
+        if operation is not None and operation.name in self._words["total"]:
+            call = operation.call
+            return bool(operation.rest) or keyword(call, "dim") is not None or keyword(call, "axis") is not None
+        norm = self._norms.norm(place)
+        return norm is not None and norm.squared

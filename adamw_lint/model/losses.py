@@ -8,6 +8,7 @@ import libcst as cst
 
 from adamw_lint.model.addends import Addends
 from adamw_lint.model.constructions import Construction
+from adamw_lint.model.flow import Flow
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
 from adamw_lint.model.parts import Part, leaves
@@ -17,6 +18,7 @@ from adamw_lint.model.sinks import Sink, Sinks
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional
 from adamw_lint.model.values import Values
+from adamw_lint.model.worth import is_zero
 from adamw_lint.rulebook import Family, words
 
 
@@ -72,10 +74,12 @@ class Losses:
     ) -> None:
         self._survey = survey
         self._frames = frames
+        self._values = values
         self._words = vocabulary
         self._constructions = constructions
         self._denotation = Denotation(survey, values, frames, vocabulary)
         self._norms = Norms(survey, values, self._denotation, vocabulary)
+        self._flow = Flow(survey, values, frames, self._norms, vocabulary)
         self._addends = Addends(survey, values, frames, self._norms, vocabulary)
         self._sinks = Sinks(survey, values, frames, vocabulary)
         self._entered: set[cst.CSTNode] = set()
@@ -111,7 +115,8 @@ class Losses:
             norms += [leaf.norm] if leaf.norm else []
         coefficients = list(_coefficients(part))
         outer = _product(path[:-1])
-        if not norms or outer.number * coefficients[0].number <= 0:
+        factors = [self._values.worth(place.node) for place in coefficients[0].factors] if coefficients else []
+        if not norms or outer.number * coefficients[0].number <= 0 or any(map(is_zero, factors)):
             return None
         reaches = self._trainers(sink, norms[0].of)
         if not reaches:
@@ -146,7 +151,7 @@ class Losses:
     def _is_loop_over_parameters(self, statement: cst.CSTNode, part: Part) -> bool:
         if isinstance(statement, cst.If):
             return self._denotation.is_trained(statement.test)
-        if not isinstance(statement, cst.For):
+        if not isinstance(statement, cst.For) or not self._flow.takes_all(statement, part.node):
             return False
         over = [leaf.norm.of.written for leaf in leaves(part) if leaf.norm]
         inside = {self._survey.orders[statement], *(self._survey.orders.get(node, -1) for node in over)}

@@ -90,10 +90,11 @@ class Denotation:
         call = over.node
         name = dotted(call.func) if isinstance(call, cst.Call) else None
         if isinstance(call, cst.Call) and name in ("enumerate", "zip") and binding.index is not None:
-            at = binding.index - (name == "enumerate")
-            plain = positional(call)
+            at, plain = binding.index - (name == "enumerate"), positional(call)
             stream = self.stream(Place(plain[at], over.frame), depth + 1) if 0 <= at < len(plain) else None
-            return stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
+            if stream is None or stream.yields is not Yield.PARAMETER:
+                return None
+            return replace(stream.of, whole=stream.of.whole and name == "enumerate")  # zip ends with the shortest
         expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1}.get(stream.yields, -1) if stream else -1
         return stream.of if stream and binding.index == expected else None
 
