@@ -537,6 +537,28 @@ NORMS = _specimens(
     ),
     (
         MANUAL,
+        "a LayerNorm of a shape in a name",
+        """
+        import torch
+        shape = (8, 8)
+        model = torch.nn.Sequential(torch.nn.Conv2d(3, 3, 3), torch.nn.LayerNorm(normalized_shape=shape))
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "a scale made by hand",
+        """
+        import torch
+        class Norm(torch.nn.Module):
+            def __init__(self, c):
+                super().__init__()
+                self.gamma = torch.nn.Parameter(torch.ones(1, c, 1, 1))
+        opt = torch.optim.AdamW(Norm(3).parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
         "a LayerNorm of a shape",
         """
         import torch

@@ -107,6 +107,10 @@ def _is_visible_attribute(module: Module, node: cst.BaseExpression, built: Const
     bindings = module.values.bindings(node)
     if len(bindings) != 1 or module.survey.owner(built.call) is not module.survey.owner(node):
         return False
+    name = node.attr.value if isinstance(node, cst.Attribute) else ""
+    writes = (cst.AssignTarget, cst.AugAssign)
+    if any(isinstance(module.survey.parents[use], writes) for use in module.survey.attribute_reads[name][1:]):
+        return False
     _require_constant(module, bindings[0])
     bound, place = bindings[0], module.survey.use(built.call)
     is_other = module.survey.function(bound.node) is not module.survey.function(built.call)

@@ -32,9 +32,26 @@ class Layers:
     def shaped_norms(self) -> Iterator[cst.Call]:
         """The norms of the file whose scale may have two or more dimensions."""
         for call in self._survey.calls:
-            plain = positional(call)
-            if self._name(call) in self._words["shaped"] and plain and not _one_dimension(plain[0]):
+            shape = next(iter(positional(call)), keyword(call, "normalized_shape"))
+            if self._name(call) in self._words["shaped"] and shape is not None and not self._is_one(shape):
                 yield call
+            if self._is_broadcast_scale(call):
+                yield call
+
+    def _is_one(self, shape: cst.BaseExpression) -> bool:
+        """Whether a shape has one dimension, as far as it is in sight."""
+        binding = self._values.bound_once(shape)
+        return _one_dimension(binding.value if binding is not None and binding.value is not None else shape)
+
+    def _is_broadcast_scale(self, call: cst.Call) -> bool:
+        """Whether a call makes a scale or bias by hand, of more than one dimension: `Parameter(ones(1, c, 1, 1))`."""
+        statement = self._survey.parents[call]
+        targets = statement.targets if isinstance(statement, cst.Assign) else ()
+        names = {(dotted(target.target) or "").rpartition(".")[2] for target in targets}
+        if self._name(call) != "Parameter" or names.isdisjoint(self._words["spared_names"]):
+            return False
+        made = next(iter(positional(call)), None)
+        return isinstance(made, cst.Call) and len(positional(made)) > 1
 
     def lazy(self) -> Iterator[cst.Call]:
         """The layers of the file whose parameters have no shape until the first batch."""
