@@ -38,6 +38,13 @@ REPORTED = {
             from torch.optim import Adam
         Adam(p, weight_decay=1)
     """,
+    "two paths to the same class": """
+        if fast:
+            from torch.optim import Adam
+        else:
+            from torch.optim.adam import Adam
+        Adam(p, weight_decay=1)
+    """,
     "try and except with None": """
         try:
             from torch.optim import Adam

@@ -270,3 +270,20 @@ with torch.set_grad_enabled(False):
 def test_what_is_no_penalty_is_silent(way: str) -> None:
     code = f"{START}{NO_PENALTY[way].strip()}\nloss.backward()\nopt.step()\n"
     assert lint(Source.of_text(code), only(RULE)) == []
+
+
+def test_a_factor_that_a_caller_gives_is_not_written_as_a_number() -> None:
+    code = textwrap.dedent("""
+        import torch
+
+        def train(model, lam, data):
+            opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+            for x in data:
+                opt.zero_grad()
+                loss = model(x).mean() + lam * sum(p.pow(2).sum() for p in model.parameters())
+                loss.backward()
+                opt.step()
+
+        train(net, 0.01, data)
+    """)
+    assert "0.02" not in rewritten(code, RULE)

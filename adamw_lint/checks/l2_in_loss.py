@@ -17,6 +17,7 @@ from adamw_lint.model.horizon import horizon
 from adamw_lint.model.losses import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
+from adamw_lint.model.scopes import Kind
 from adamw_lint.model.selection import Reach
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.model.worth import UNKNOWN
@@ -122,6 +123,7 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     _require_simple(module, term, built)
     own = own_decay(module, built)
     found = factor(module, built, _gradient(term) if _steps_at_once(module, term) else term.coefficient)
+    _require_own_factor(module, term, found)
     total = found.plus(*own) if own else found
     is_script = module.survey.scope(built.call).is_module
     names = [node.value for node in _factor_names(term)] if found.names or found.divisors else []
@@ -131,6 +133,15 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
     advice = f"`weight_decay={total.text}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
     return Fix(title, edits, safety, ("decayed-norms",), advice)
+
+
+def _require_own_factor(module: Module, term: LossTerm, found: Factor) -> None:
+    """Raise Manual where the factor is what one caller gives the function: another may give something else."""
+    for node in descendants(term.node) if not found.names else ():
+        if isinstance(node, cst.Name) and isinstance(module.survey.parents[node], cst.BinaryOperation):
+            binding = module.values.bound_once(node)
+            if binding is not None and binding.kind is Kind.PARAMETER:
+                raise Manual("λ is an argument of the function")
 
 
 def _factor_names(term: LossTerm) -> Iterator[cst.Name]:

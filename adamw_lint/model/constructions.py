@@ -71,7 +71,7 @@ class Constructions:
         if isinstance(target, Reference) and target.path == "functools.partial" and positional(call):
             callee, is_partial = positional(call)[0], True
             target = self._values.worth(callee)
-        options = options_of(target)
+        options = options_of(self._agreed(callee) or target)
         for option in options:
             base = option
             while isinstance(base, Partial):
@@ -81,6 +81,14 @@ class Constructions:
                 if optimizer is not None:
                     built = self._construction(call, callee, option, optimizer, subclass, is_partial, len(options) > 1)
                     yield built
+
+    def _agreed(self, callee: cst.BaseExpression) -> Value | None:
+        """The class that a name stands for if it is imported on several paths, all of them to the same optimizer."""
+        found = self._values.bindings(callee) if isinstance(callee, cst.Name) else []
+        facts = {self._facts.get(binding.path) for binding in found}
+        if len(found) < 2 or len(facts) > 1 or None in facts:
+            return None
+        return Reference(found[0].path, found[0])
 
     def _optimizer(self, value: Value, depth: int = 0) -> tuple[Optimizer | None, cst.ClassDef | None]:
         if isinstance(value, Reference):
