@@ -2,11 +2,13 @@
 
 An example is executed with a `model` in its hands; the optimizers that it leaves behind are stepped by gradients of our
 own. What each parameter's decay should be is read off the optimizers of the code *before* the fix: the same λ, but
-decoupled, and none for what has fewer than two dimensions where the example decays everything.
+decoupled, and none for what has fewer than two dimensions where the example decays everything. Whole training scripts
+prove the penalties: before the fix they leave the formula's trajectory, after it they follow it.
 """
 
 from __future__ import annotations
 
+from textwrap import dedent, indent
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +20,7 @@ from specimens import COUPLED, NORMS
 from torch import Tensor, nn
 
 from adamw_lint.checks import CHECKS
-from adamw_lint.measure import measure, torch_trial_like
+from adamw_lint.measure import measure, penalised, torch_trial_like
 
 STEPS = 8
 FORMULAS: dict[type[torch.optim.Optimizer], Formula] = {
@@ -167,3 +169,67 @@ def exponents(run: Run) -> Any:
     ]
     assert found
     return torch.tensor(found).numpy()
+
+
+PENALTIES = {
+    "summed in a loop": """
+        reg = 0.0
+        for p in model.parameters():
+            reg = reg + p.pow(2).sum()
+        loss = loss_of(model(x)) + 0.05 * reg
+    """,
+    "halved": "loss = loss_of(model(x)) + 0.1 / 2 * sum((p ** 2).sum() for p in model.parameters())",
+    "a statement of its own": """
+        loss = loss_of(model(x))
+        loss += 0.05 * sum(p.norm() ** 2 for p in model.parameters())
+    """,
+    "on top of a coupled decay": "loss = loss_of(model(x)) + 0.03 * sum(p.pow(2).sum() for p in model.parameters())",
+}
+FACTOR = 0.1  # λ of each of them, with the optimizer's own
+
+
+def training(name: str) -> str:
+    """A whole training script with one of the penalties."""
+    own = ", weight_decay=0.04" if "coupled" in name else ""
+    body = indent(dedent(PENALTIES[name]).strip(), "    ")
+    head = (
+        f"import torch\nopt = torch.optim.Adam(model.parameters(), lr=1e-2{own})\nfor x in data:\n    opt.zero_grad()"
+    )
+    return f"{head}\n{body}\n    loss.backward()\n    opt.step()\n"
+
+
+def trained(code: str) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
+    """The weights that a training script ends with, and the formula's trajectory from where it began."""
+    with float64():
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4), nn.Linear(4, 2))
+        data = list(torch.randn(STEPS, 6, 4))
+    start = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+
+    def loss_of(output: Tensor) -> Tensor:
+        return output.sin().pow(3).sum()
+
+    def gradients(step: int, weights: Any) -> dict[str, Tensor]:
+        leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
+        loss_of(torch.func.functional_call(model, leaves, (data[step],))).backward()  # type: ignore[no-untyped-call]
+        return {name: leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+
+    settings = {name: Settings(1e-2, FACTOR if weight.ndim >= 2 else 0.0) for name, weight in start.items()}
+    wanted = [dict(step) for step in trajectory(adamw, start, settings, gradients, STEPS)]
+    exec(compile(code, "train.py", "exec"), {"model": model, "data": data, "loss_of": loss_of})
+    return {name: weight.detach() for name, weight in model.named_parameters()}, wanted
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_a_penalty_leaves_the_formula_and_its_fix_follows_it(name: str) -> None:
+    code = training(name)
+    before, wanted = trained(code)
+    assert deviation(before, wanted[-1]) > 1e-4
+    after, wanted = trained(rewritten(code, *CHECKS))
+    assert deviation(after, wanted[-1]) <= 1e-12
+
+
+def test_a_penalty_has_the_coupling_exponent_of_a_coupled_decay() -> None:
+    run = Run("import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)")
+    trial = penalised(torch_trial_like(run.optimizers[0]))
+    assert measure(trial).exponent == pytest.approx(-1, abs=0.02)
