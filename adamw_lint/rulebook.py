@@ -50,6 +50,11 @@ class Optimizer:
     exclusion: str = "groups"
 
     @property
+    def short_name(self) -> str:
+        """The name of the class alone."""
+        return self.name.rpartition(".")[2]
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Every dotted path by which the optimizer can be imported."""
         return (self.name, *self.aliases)
@@ -104,6 +109,13 @@ def optimizers() -> tuple[Optimizer, ...]:
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
     return {path: optimizer for optimizer in optimizers() for path in optimizer.paths}
+
+
+def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
+    """An optimizer of the same library and family that decouples its decay; raises StopIteration without one."""
+    library = optimizer.name.split(".")[0]
+    same = (each for each in optimizers() if each.name.split(".")[0] == library and each.family is optimizer.family)
+    return next(each for each in same if each.coupling is Coupling.DECOUPLED)
 
 
 @cache

@@ -15,7 +15,7 @@ from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.read.declared import declares_older
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, optimizers_by_path
+from adamw_lint.rulebook import Coupling, Family, Optimizer, decoupled_sibling, optimizers_by_path
 
 RULE = "coupled-decay"
 
@@ -61,7 +61,7 @@ def _decayed(module: Module, built: Construction) -> _Decayed | None:
 
 
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
-    name = built.optimizer.name.rpartition(".")[2]
+    name = built.optimizer.short_name
     text = module.text(decayed.node)
     argument = built.optimizer.decay_argument or ""
     if decayed.node is not decayed.expression and argument not in text:  # it came by position
@@ -71,7 +71,7 @@ def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnost
         fix, reason = _fix(module, built, decayed), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
-    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
+    callee = built.class_name
     place, label = decayed.node, Label(module.span(callee), f"builds a coupled {name}")
     if not module.survey.within(decayed.node, built.call):  # other optimizers may rightly use a decay kept elsewhere
         place, label = callee, Label(module.span(decayed.node), "is its decay")
@@ -85,14 +85,8 @@ def _help(module: Module, built: Construction, decayed: _Decayed) -> str:
         return f"use `{built.optimizer.replacement}`; {acts}"
     if built.optimizer.switch is not None:
         return f"pass `{built.optimizer.switch}=True`; {acts}"
-    other = _decoupled_sibling(built.optimizer)
+    other = decoupled_sibling(built.optimizer).name
     return f"it has no decoupled form: leave its decay out, or use `{other}`; {acts}"
-
-
-def _decoupled_sibling(optimizer: Optimizer) -> str:
-    library = optimizer.name.split(".")[0]
-    siblings = (other for other in optimizers() if other.name.startswith(library) and other.family is Family.ADAM)
-    return next(other.name for other in siblings if other.coupling is Coupling.DECOUPLED)
 
 
 def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:

@@ -56,8 +56,12 @@ def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnosti
     assert params is not None
     worth = _own_or_inherited(module, built, hit[0])
     written = hit[0].decay.node if hit[0].decay else built.decay_argument.node if built.decay_argument else None
-    amount = f"`{module.text(written)}` decays" if written else f"{_name(built)} decays by {built.optimizer.default}"
-    message = f"`{_short(module.text(params))}` holds biases and norm scales, which {amount} too"
+    amount = (
+        f"`{module.text(written)}` decays"
+        if written
+        else f"{built.optimizer.short_name} decays by {built.optimizer.default}"
+    )
+    message = f"`{module.excerpt(params)}` holds biases and norm scales, which {amount} too"
     if written is None:
         message = message.removesuffix(" too") + " when nothing is written"
     help_ = "give the parameters with `p.ndim < 2` a group of their own, with `weight_decay` 0"
@@ -68,20 +72,10 @@ def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnosti
     return Diagnostic(RULE, module.span(params), message, help_ + reason, (_label(module, built, written),), fix)
 
 
-def _name(built: Construction) -> str:
-    return built.optimizer.name.rpartition(".")[2]
-
-
 def _label(module: Module, built: Construction, written: cst.CSTNode | None) -> Label:
     if written is not None:
         return Label(module.span(written), "decays all of them")
-    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
-    return Label(module.span(callee), f"its default decay is {built.optimizer.default}")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:57]}…"
+    return Label(module.span(built.class_name), f"its default decay is {built.optimizer.default}")
 
 
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
@@ -91,7 +85,5 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE
     amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
-    advice = (
-        f"biases and norm scales of `{_short(module.text(hit[0].selects.roots[0]))}` are not decayed any more{amount}"
-    )
+    advice = f"biases and norm scales of `{module.excerpt(hit[0].selects.roots[0])}` are not decayed any more{amount}"
     return Fix("put biases and norm scales in a group without decay", edits, safety, (), advice)

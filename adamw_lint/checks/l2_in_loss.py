@@ -21,7 +21,7 @@ from adamw_lint.model.scopes import Kind
 from adamw_lint.model.selection import Reach
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.model.worth import UNKNOWN
-from adamw_lint.rulebook import Coupling, Optimizer, optimizers, optimizers_by_path, words
+from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
 
 RULE = "l2-in-loss"
 
@@ -50,28 +50,18 @@ def _finding(module: Module, term: LossTerm) -> Diagnostic:
         fix, reason = _fix(module, term), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
-    callee = built.callee.attr if isinstance(built.callee, cst.Attribute) else built.callee
-    labels = (Label(module.span(callee), f"{_name(built.optimizer)} trains on this loss"),)
+    labels = (Label(module.span(built.class_name), f"{built.optimizer.short_name} trains on this loss"),)
     return Diagnostic(RULE, module.span(term.node), _message(module, term), _help(module, term) + reason, labels, fix)
-
-
-def _name(optimizer: Optimizer) -> str:
-    return optimizer.name.rpartition(".")[2]
 
 
 def _message(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
-    start = f"`{_short(module.text(term.node))}` goes into {_name(built.optimizer)}'s gradient"
+    start = f"`{module.excerpt(term.node)}` goes into {built.optimizer.short_name}'s gradient"
     if term.is_open:
         return f"{start}: a norm whose order is known only at run time{_own(module, built)}"
     if not term.squared:
         return f"{start}, and is no L2 penalty but a norm that is not squared{_own(module, built)}"
     return f"{start}, so weights with small gradients are decayed most{_own(module, built)}"
-
-
-def _short(text: str) -> str:
-    one = " ".join(text.split())
-    return one if len(one) <= 60 else f"{one[:57].rstrip()}…"
 
 
 def _own(module: Module, built: Construction) -> str:
@@ -90,7 +80,8 @@ def _own(module: Module, built: Construction) -> str:
 
 def _help(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
-    to = built.optimizer.replacement or _decoupled(built)
+    own = built.optimizer if built.coupling is Coupling.DECOUPLED else decoupled_sibling(built.optimizer)
+    to = built.optimizer.replacement or own.name
     if term.is_open:
         return f"leave it out and use `{to}` with a `weight_decay` of its own where the order is 2"
     if not term.squared:
@@ -103,14 +94,6 @@ def _help(module: Module, term: LossTerm) -> str:
         return f"leave it out and use `{to}` with `weight_decay=λ` for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
     acts = horizon(built, module.values, found.worth)
     return f"leave it out and use `{to}` with `weight_decay={found.text}`, the factor in its gradient; {acts}"
-
-
-def _decoupled(built: Construction) -> str:
-    if built.coupling is Coupling.DECOUPLED:
-        return built.optimizer.name
-    library = built.optimizer.name.split(".")[0]
-    same = (each for each in optimizers() if each.name.startswith(library) and each.family is built.optimizer.family)
-    return next(each.name for each in same if each.coupling is Coupling.DECOUPLED)
 
 
 def _gradient(term: LossTerm) -> Scale:

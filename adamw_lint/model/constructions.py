@@ -47,6 +47,11 @@ class Construction:
     is_choice: bool = False
 
     @property
+    def class_name(self) -> cst.BaseExpression:
+        """Where the class is named: the last part of the callee."""
+        return self.callee.attr if isinstance(self.callee, cst.Attribute) else self.callee
+
+    @property
     def decay_argument(self) -> Argument | None:
         """The constructor's λ as written."""
         return self.arguments.by_name.get(self.optimizer.decay_argument or "")

@@ -75,6 +75,11 @@ class Module:
         span = self.span(node)
         return self.source.text[span.start : span.end]
 
+    def excerpt(self, node: cst.CSTNode) -> str:
+        """The code of a node on one line, its end left out where it is long."""
+        line = " ".join(self.text(node).split())
+        return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
+
     @cached_property
     def _bytes(self) -> bytes:
         return self.source.text.encode()
