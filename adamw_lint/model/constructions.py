@@ -67,8 +67,9 @@ class Constructions:
         self._facts = facts
 
     def __iter__(self) -> Iterator[Construction]:
-        for call in self._survey.calls:
-            yield from self._built_by(call)
+        for call in tuple(self._survey.calls):  # looking at a call may bring in the calls of another file
+            if self._survey.owns(call):
+                yield from self._built_by(call)
 
     def _built_by(self, call: cst.Call) -> Iterator[Construction]:
         callee, is_partial = call.func, False

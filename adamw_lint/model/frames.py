@@ -1,6 +1,5 @@
 """Which function of the file a call runs, and what its parameters stand for there."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -44,11 +43,8 @@ class Frames:
     def __init__(self, survey: Survey, values: Values) -> None:
         self._survey = survey
         self._values = values
-        self._methods: dict[str, list[cst.FunctionDef]] = defaultdict(list)
         self._callers: dict[cst.CSTNode, list[cst.Call]] = {}
-        for function in (node for node in survey.scopes if isinstance(node, cst.FunctionDef)):
-            if isinstance(survey.scopes[function].parent and survey.scope(function).node, cst.ClassDef):
-                self._methods[function.name.value].append(function)
+        self._counted = 0
 
     def resolve(self, place: Place) -> Place:
         """What an expression stands for once the parameters of the calls around it are replaced by their arguments."""
@@ -93,7 +89,8 @@ class Frames:
         method = method_call(call)
         if method is None or method[1] in _GENERIC or isinstance(self._values.worth(method[0]), Reference):
             return None
-        same = self._methods.get(method[1], [])
+        named = self._survey.functions.get(method[1], ())
+        same = [each for each in named if isinstance(self._survey.scope(each).node, cst.ClassDef)]
         return same[0] if len(same) == 1 else None
 
     def _callable(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
@@ -143,12 +140,12 @@ class Frames:
 
     def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
         """The calls in this file that run a function."""
-        if not self._callers:
-            self._callers[self._survey.tree] = []
-            for call in self._survey.calls:
-                target = self.target(call)
-                if target is not None:
-                    self._callers.setdefault(target, []).append(call)
+        while self._counted < len(self._survey.calls):  # looking at a call may bring in the calls of another file
+            call = self._survey.calls[self._counted]
+            self._counted += 1
+            target = self.target(call)
+            if target is not None:
+                self._callers.setdefault(target, []).append(call)
         return self._callers.get(function, [])
 
     def around(self, node: cst.CSTNode, depth: int = 0) -> Frame | None:

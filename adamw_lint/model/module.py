@@ -8,11 +8,13 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
+from adamw_lint.fix.manual import Manual
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import LossTerm, loss_terms
+from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
@@ -40,7 +42,12 @@ class Module:
     @cached_property
     def values(self) -> Values:
         """What expressions are worth."""
-        return Values(self.survey)
+        return Values(self.survey, self.program)
+
+    @cached_property
+    def program(self) -> Program:
+        """The other files of the program."""
+        return Program(self.survey, self.source)
 
     @cached_property
     def groups(self) -> Groups:
@@ -62,8 +69,23 @@ class Module:
         """The penalties on parameters that reach a loss, in the order of the text."""
         return loss_terms(self.survey, self.values, self.frames, self.constructions)
 
+    def owns(self, node: cst.CSTNode) -> bool:
+        """Whether a node is of this file, not of another one of the program."""
+        return self.survey.owns(node)
+
+    def elsewhere(self, node: cst.CSTNode) -> str:
+        """The other file in which a node stands, as a path from the root of the project."""
+        path = self.program.file(node)
+        return (
+            path.relative_to(self.program.project.root).as_posix()
+            if path.is_relative_to(self.program.project.root)
+            else path.name
+        )
+
     def span(self, node: cst.CSTNode) -> Span:
-        """The place of a node, without the white space around it."""
+        """The place of a node, without the white space around it; raises Manual for a node of another file."""
+        if node not in self._places:
+            raise Manual(f"a part of it stands in `{self.elsewhere(node)}`")
         place = self._places[node]
         if self.source.text.isascii():
             return Span(place.start, place.start + place.length)
@@ -72,6 +94,8 @@ class Module:
 
     def text(self, node: cst.CSTNode) -> str:
         """The code of a node as the user wrote it."""
+        if node not in self._places:
+            return self.program.text(node)
         span = self.span(node)
         return self.source.text[span.start : span.end]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
-from adamw_lint.model.tree import dotted
+from adamw_lint.model.tree import dotted, joined, method_call
 
 if TYPE_CHECKING:
     from adamw_lint.model.survey import Survey
@@ -56,6 +56,15 @@ def _delete(survey: Survey, node: cst.Del) -> None:
 
 def _define(survey: Survey, node: cst.FunctionDef | cst.ClassDef) -> None:
     survey.bind(node.name.value, Kind.DEFINE, node, node)
+    if isinstance(node, cst.FunctionDef):
+        survey.functions[node.name.value].append(node)
+
+
+def _call(survey: Survey, node: cst.Call) -> None:
+    survey.calls.append(node)
+    method = method_call(node)
+    if method is not None:
+        survey.methods[dotted(method[0]) or ""].append(node)
 
 
 def _parameter(survey: Survey, node: cst.Param) -> None:
@@ -84,7 +93,7 @@ def _import_from(survey: Survey, node: cst.ImportFrom) -> None:
     for alias in node.names:
         name = alias.evaluated_alias or alias.evaluated_name
         survey.imported.add(alias.evaluated_name)
-        survey.bind(name, Kind.IMPORT, alias, node, path=f"{source}.{alias.evaluated_name}")
+        survey.bind(name, Kind.IMPORT, alias, node, path=joined(source, alias.evaluated_name))
 
 
 def _match_name(survey: Survey, node: cst.MatchAs | cst.MatchStar) -> None:
@@ -111,7 +120,7 @@ RECORDERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.ImportFrom: _import_from,
     cst.MatchAs: _match_name,
     cst.MatchStar: _match_name,
-    cst.Call: lambda survey, node: survey.calls.append(node),
+    cst.Call: _call,
     cst.Return: lambda survey, node: survey.returns.append(node),
     cst.Name: lambda survey, node: survey.names[node.value].append(node),
     cst.Attribute: lambda survey, node: survey.attribute_reads[node.attr.value].append(node),

@@ -1,7 +1,7 @@
 """The one walk over a LibCST tree: parents, scopes, bindings, calls and statements, with an explicit stack."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -13,10 +13,17 @@ from adamw_lint.model.tree import children, descendants
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
 _SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 
+_MAPS = ("parents", "orders", "places", "scopes", "attributes")
+_LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions")
+
 
 @dataclass(slots=True, eq=False)
 class Survey:
-    """What one walk over a tree has seen; everything is in the order of the text."""
+    """What one walk over a tree has seen; everything is in the order of the text.
+
+    The survey of the file that is linted takes in those of other files of its program (`absorb`): a question about a
+    node is answered alike, whichever of the files the node is of. Orders say nothing between two files.
+    """
 
     tree: cst.Module
     parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
@@ -32,6 +39,8 @@ class Survey:
     attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = field(default_factory=lambda: defaultdict(dict))
     items: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))
     deletions: dict[str, list[cst.Del]] = field(default_factory=lambda: defaultdict(list))
+    methods: dict[str, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))  # by the receiver as written
+    functions: dict[str, list[cst.FunctionDef]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, tree: cst.Module) -> "Survey":
@@ -39,6 +48,28 @@ class Survey:
         survey = cls(tree)
         survey._walk()
         return survey
+
+    def absorb(self, other: "Survey") -> None:
+        """Take in what the walk over another file of the program has seen; the other survey stays as it is."""
+        for name in _MAPS:
+            getattr(self, name).update(getattr(other, name))
+        for name in _LISTS:
+            for key, nodes in getattr(other, name).items():
+                getattr(self, name)[key] += nodes
+        self.calls += other.calls
+        self.returns += other.returns
+
+    def root(self, node: cst.CSTNode) -> cst.Module:
+        """The file in which a node stands."""
+        scope = self.places[node][0]
+        while scope.parent is not None:
+            scope = scope.parent
+        assert isinstance(scope.node, cst.Module)
+        return scope.node
+
+    def owns(self, node: cst.CSTNode) -> bool:
+        """Whether a node is of the file that is linted, not of another one of its program."""
+        return self.root(node) is self.tree
 
     def use(self, node: cst.CSTNode) -> Use:
         """The place of a node, as `scopes.find` wants it."""
@@ -89,9 +120,10 @@ class Survey:
         around = (scope.node for scope in enclosing(self.scope(node)))
         return next((outer for outer in around if isinstance(outer, cst.ClassDef)), None)
 
-    def mentions(self, words: Iterable[str]) -> bool:
+    def mentions(self, words: Collection[str]) -> bool:
         """Whether code, not a comment or a text, says one of the words as a name, an attribute or an import."""
-        return any(word in self.imported or self.names.get(word) or self.attribute_reads.get(word) for word in words)
+        said = (node for word in words for node in (*self.names.get(word, ()), *self.attribute_reads.get(word, ())))
+        return not self.imported.isdisjoint(words) or any(map(self.owns, said))
 
     def statement(self, node: cst.CSTNode) -> cst.CSTNode:
         """The small or compound statement in which a node stands."""

@@ -44,6 +44,11 @@ def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in hidden and not name.startswith(("whitespace", "_")))
 
 
+def joined(path: str, name: str) -> str:
+    """The dotted path of a name below another path, which may be all dots."""
+    return path + name if path.endswith(".") else f"{path}.{name}"
+
+
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The direct children of a node that hold code, in the order of its fields."""
     for name in _child_fields(type(node)):

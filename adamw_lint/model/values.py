@@ -1,17 +1,17 @@
 """What an expression is worth: a number, a text, an imported thing, a class of the file, a dict … or UNKNOWN."""
 
-import builtins
 import operator
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
 
 import libcst as cst
 
+from adamw_lint.model.links import Links
 from adamw_lint.model.mappings import amended, display, keywords, looked_up
+from adamw_lint.model.program import Program
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, index_of, method_call, positional, text_of
-from adamw_lint.model.variables import Variables
 from adamw_lint.model.worth import (
     UNKNOWN,
     Choice,
@@ -38,11 +38,11 @@ _ARITHMETIC: dict[type[cst.BaseBinaryOp], Callable[[Decimal, Decimal], Decimal]]
 _LIMIT = 60  # names followed in one chain; no program that a person wrote comes near it
 
 
-class Values(Variables):
+class Values(Links):
     """Evaluates the expressions of one surveyed file, each at most once."""
 
-    def __init__(self, survey: Survey) -> None:
-        super().__init__(survey)
+    def __init__(self, survey: Survey, program: Program) -> None:
+        super().__init__(survey, program)
         self._known: dict[cst.CSTNode, Value] = {}
         self._open: set[cst.CSTNode] = set()
 
@@ -65,20 +65,21 @@ class Values(Variables):
             return Nothing() if node.value == "None" else Number(Decimal(node.value == "True"))
         found = self.bindings(node)
         if not found:
-            return self._from_star(node)
-        value = agreed([self._bound(binding) for binding in found])
+            return self.from_star(node)
+        value = agreed([self.bound(binding) for binding in found])
         if isinstance(value, Mapping):
             return amended(self, node, value, found[-1])
         if isinstance(value, Parameter) and isinstance(value.default, Mapping):
             return amended(self, node, Mapping(value.default.entries, complete=False), found[-1])
         return value
 
-    def _bound(self, binding: Binding) -> Value:
+    def bound(self, binding: Binding) -> Value:
+        """What a binding gives its name."""
         match binding.kind:
             case Kind.ASSIGN:
                 return self.worth(binding.value)
             case Kind.IMPORT:
-                return Reference(binding.path, binding)
+                return self.imported(Reference(binding.path, binding))
             case Kind.DEFINE if isinstance(binding.node, (cst.FunctionDef, cst.ClassDef)):
                 return Defined(binding.node)
             case Kind.PARAMETER:
@@ -94,23 +95,15 @@ class Values(Variables):
             return self.worth(plain[binding.index]) if binding.index < len(plain) == len(value.elements) else UNKNOWN
         return UNKNOWN
 
-    def _from_star(self, node: cst.Name) -> Value:
-        """A name that nothing binds comes from the last star import before it, if that one is known to have it."""
-        module = self.survey.scopes[self.survey.tree]
-        if not module.stars or not module.stars[-1].path or node.value in _BUILTINS:
-            return UNKNOWN
-        last = max(module.stars, key=lambda star: star.order)
-        return Reference(f"{last.path}.{node.value}", last)
-
     def attribute(self, node: cst.Attribute) -> Value:
         """The value of `a.b`: a path below an import, or what `self.b` was bound to in the class."""
         found = self.bindings(node)
         if found:
-            return agreed([self._bound(binding) for binding in found])
+            return agreed([self.bound(binding) for binding in found])
         base = self.worth(node.value)
         if isinstance(base, Choice):
-            return Choice(tuple(_below(option, node.attr.value) for option in base.options))
-        return _below(base, node.attr.value)
+            return Choice(tuple(self.below(option, node.attr.value) for option in base.options))
+        return self.below(base, node.attr.value)
 
     def subscript(self, node: cst.Subscript) -> Value:
         """The value of `d[k]`: the entry if the key is known, else one of all the entries."""
@@ -120,7 +113,7 @@ class Values(Variables):
         return chosen(looked_up(self, self.worth(node.value), key))
 
     def _member(self, base: Value, name: Value) -> Value:
-        return _below(base, name.value) if isinstance(name, Text) else UNKNOWN
+        return self.below(base, name.value) if isinstance(name, Text) else UNKNOWN
 
     def dictionary(self, node: cst.Dict) -> Value:
         """The value of a dict display."""
@@ -177,10 +170,6 @@ class Values(Variables):
         return chosen([self.worth(node.body), self.worth(node.orelse)])
 
 
-def _below(value: Value, name: str) -> Value:
-    return Reference(f"{value.path}.{name}", value.binding) if isinstance(value, Reference) else UNKNOWN
-
-
 def _to_number(value: Value) -> Value:
     if not isinstance(value, Text):
         return value if isinstance(value, Number) else UNKNOWN
@@ -207,7 +196,6 @@ def _string(_: Values, node: cst.SimpleString | cst.ConcatenatedString) -> Value
     return UNKNOWN if text is None else Text(text)
 
 
-_BUILTINS = frozenset(dir(builtins))
 _EVALUATORS: dict[type[cst.CSTNode], Callable[..., Value]] = {
     cst.Name: Values.name,
     cst.Attribute: Values.attribute,

@@ -1,7 +1,5 @@
 """The names and attributes of a file: what binds them where they are read, and what is done to them."""
 
-from collections import defaultdict
-
 import libcst as cst
 
 from adamw_lint.model.scopes import Binding, find, reaching
@@ -14,11 +12,6 @@ class Variables:
 
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
-        self._methods: dict[str, list[cst.Call]] = defaultdict(list)
-        for call in survey.calls:
-            method = method_call(call)
-            if method is not None:
-                self._methods[dotted(method[0]) or ""].append(call)
 
     def bindings(self, node: cst.BaseExpression) -> list[Binding]:
         """The bindings that may be in force where a name or `self.attribute` is read, latest first."""
@@ -37,7 +30,7 @@ class Variables:
 
     def calls_on(self, node: cst.BaseExpression, method: str | None = None) -> list[cst.Call]:
         """The calls of methods on the same name, or on the same `self.attribute` of the class."""
-        calls = self._methods[dotted(node) or ""] if dotted(node) else []
+        calls = self.survey.methods[dotted(node) or ""] if dotted(node) else []
         return [
             call
             for call in calls

@@ -1,0 +1,119 @@
+"""The other files of the program: found by their imports, and read only when something in them is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import libcst as cst
+
+from adamw_lint.errors import UnreadableError
+from adamw_lint.model.survey import Survey
+from adamw_lint.read.depth import too_deep
+from adamw_lint.read.project import Project
+from adamw_lint.read.source import Source
+
+_READ = 12  # other files read for one; a program has few that say how it is trained
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A name of a module of the program: the file, and the names after the module's own in a dotted path."""
+
+    path: Path
+    names: tuple[str, ...]
+
+
+class Program:
+    """Finds and reads the other files of the program that a file belongs to; nothing is imported or executed."""
+
+    def __init__(self, survey: Survey, source: Source) -> None:
+        self._survey = survey
+        self._home = Path(source.path).absolute()
+        self.project = Project.around(self._home)
+        self._trees: dict[Path, cst.Module | None] = {self._home: survey.tree}
+        self._files = {survey.tree: self._home}
+        self._found: dict[tuple[Path, str], Place | None] = {}
+
+    def file(self, node: cst.CSTNode) -> Path:
+        """The file in which a node stands."""
+        return self._files[self._survey.root(node)]
+
+    def find(self, path: str, at: cst.CSTNode) -> Place | None:
+        """The file of the program that a dotted path means where it is imported; None for a library."""
+        key = (self.file(at), path)
+        if key not in self._found:
+            self._found[key] = next(self._places(path, key[0]), None)
+        return self._found[key]
+
+    def _places(self, path: str, importer: Path) -> Iterator[Place]:
+        names = path.lstrip(".").split(".")
+        dots = len(path) - len(path.lstrip("."))
+        if dots:
+            yield from _below(importer.parents[min(dots, len(importer.parents)) - 1], names)
+            return
+        root = self.project.root
+        for folder in (importer.parent, *importer.parent.parents):
+            yield from _below(folder, names)
+            if folder == root or not folder.is_relative_to(root):
+                break
+        yield from _below(root / "src", names)
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The code of a node of another file."""
+        return self._survey.root(node).code_for_node(node).strip()
+
+    def read(self, path: Path) -> cst.Module | None:
+        """The tree of a file, taken into the survey; None for one that cannot be read."""
+        if path not in self._trees:
+            other = _survey_of(path, *_stamp(path)) if len(self._files) <= _READ else None
+            self._trees[path] = other.tree if other is not None else None
+            if other is not None:
+                self._files[other.tree] = path
+                self._survey.absorb(other)
+        return self._trees[path]
+
+    def saying(self, *words: str) -> Iterator[Path]:
+        """The other files of the program whose bytes hold one of the words, those nearest to this one first."""
+        return self.project.saying(words, self._home)
+
+    @property
+    def own(self) -> str:
+        """The name under which other files import this one."""
+        return self._home.parent.name if self._home.stem == "__init__" else self._home.stem
+
+
+def _below(folder: Path, names: list[str]) -> Iterator[Place]:
+    """The module that a dotted path means below a folder, as far down as there are files."""
+    for index, name in enumerate(names):
+        file, package = folder / f"{name}.py", folder / name
+        rest = tuple(names[index + 1 :])
+        if package.is_dir() and (not file.is_file() or (package / "__init__.py").is_file()):
+            folder = package
+        elif file.is_file():
+            yield Place(file, rest)
+            return
+        else:
+            break
+    else:
+        index += 1
+    if index and (folder / "__init__.py").is_file():
+        yield Place(folder / "__init__.py", tuple(names[index:]))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=32)
+def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
+    """What the walk over a file sees; None for one that cannot be read or parsed."""
+    try:
+        source = Source.of_bytes(path.read_bytes(), str(path))
+        return None if too_deep(source.text) else Survey.of(cst.parse_module(source.text))
+    except (OSError, UnreadableError, cst.ParserSyntaxError):
+        return None

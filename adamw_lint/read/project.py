@@ -1,0 +1,75 @@
+"""The project that a file belongs to: its root, its files, and what their bytes say."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from adamw_lint.read.discover import discover
+
+_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+_FILES = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
+
+
+class Project:
+    """The Python files below one root, each read once a run; what is written to them meanwhile is not seen here."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._bytes: dict[Path, bytes] = {}
+
+    @classmethod
+    def around(cls, path: Path) -> "Project":
+        """The project of a file: the nearest folder above it that has a mark of one, else the working folder."""
+        return _project(_root(path.absolute().parent))
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """Every file, in the order of a directory listing; none where there are too many to look into."""
+        found: list[Path] = []
+        for each in discover([str(self.root)], (), self.root):
+            found += [Path(each)] if isinstance(each, str) else []
+            if len(found) > _FILES:
+                return ()
+        return tuple(found)
+
+    def says(self, path: Path) -> bytes:
+        """The bytes of a file; empty where it cannot be read."""
+        if path not in self._bytes:
+            try:
+                self._bytes[path] = path.read_bytes()
+            except OSError:
+                self._bytes[path] = b""
+        return self._bytes[path]
+
+    def saying(self, words: tuple[str, ...], near: Path) -> Iterator[Path]:
+        """The files other than `near` whose bytes hold one of the words, the nearest to it first."""
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b".encode())
+        for path in sorted(self.files, key=lambda path: (_distance(path, near), path)):
+            if path != near and pattern.search(self.says(path)):
+                yield path
+
+
+def _root(folder: Path) -> Path:
+    above = (folder, *folder.parents)
+    marked = next((each for each in above if any((each / mark).exists() for mark in _MARKS)), None)
+    here = Path.cwd()
+    if marked is not None and not (here.is_relative_to(marked) and folder.is_relative_to(here)):
+        return marked
+    if folder.is_relative_to(here):
+        return here
+    return next((each for each in above if not (each / "__init__.py").exists()), folder)
+
+
+def _distance(one: Path, other: Path) -> int:
+    shared = 0
+    for left, right in zip(one.parts, other.parts, strict=False):
+        if left != right:
+            break
+        shared += 1
+    return len(one.parts) + len(other.parts) - 2 * shared
+
+
+@lru_cache(maxsize=4)
+def _project(root: Path) -> Project:
+    return Project(root)
