@@ -14,11 +14,11 @@ from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
 from adamw_lint.model.horizon import horizon
-from adamw_lint.model.losses import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.selection import Reach
+from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.model.worth import UNKNOWN
 from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
@@ -50,7 +50,11 @@ def _finding(module: Module, term: LossTerm) -> Diagnostic:
         fix, reason = _fix(module, term), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
-    labels = (Label(module.span(built.class_name), f"{built.optimizer.short_name} trains on this loss"),)
+    labels = (
+        (Label(module.span(built.class_name), f"{built.optimizer.short_name} trains on this loss"),)
+        if module.owns(built.call)
+        else ()
+    )
     return Diagnostic(RULE, module.span(term.node), _message(module, term), _help(module, term) + reason, labels, fix)
 
 
@@ -89,6 +93,7 @@ def _help(module: Module, term: LossTerm) -> str:
     if term.mean:
         return f"leave it out and use `{to}` with a `weight_decay` of its own: a mean divides λ by the weights' number"
     try:
+        _require_here(module, term)
         found = factor(module, built, _gradient(term))
     except Manual:
         return f"leave it out and use `{to}` with `weight_decay=λ` for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
@@ -140,7 +145,7 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
         raise Manual("the norm is not squared")
     if term.mean:
         raise Manual("it is a mean")
-    built, penalised = term.reaches[0], term.penalised[0]
+    built, penalised = _require_here(module, term), term.penalised[0]
     if not term.is_uniform or not penalised.whole:
         raise Manual("it is taken over some of the parameters only")
     if len(module.constructions) != 1:
@@ -151,6 +156,14 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
     if not module.frames.same(Place(selects.roots[0], module.frames.around(built.call)), penalised.root):
         raise Manual("the optimizer may be given other parameters")
     return built
+
+
+def _require_here(module: Module, term: LossTerm) -> Construction:
+    """The optimizer that trains on the loss, if the whole of it is in this file; raises Manual."""
+    for node, what in ((term.reaches[0].call, "the optimizer is built"), (term.sink.node, "it is added to the loss")):
+        if not module.owns(node):
+            raise Manual(f"{what} in `{module.elsewhere(node)}`")
+    return term.reaches[0]
 
 
 def _require_simple(module: Module, term: LossTerm, built: Construction) -> None:

@@ -58,7 +58,7 @@ class Construction:
 
 
 class Constructions:
-    """Finds every construction of a surveyed file."""
+    """Finds the constructions in the files of a program."""
 
     def __init__(self, survey: Survey, values: Values, groups: Groups, facts: dict[str, Optimizer]) -> None:
         self._survey = survey
@@ -66,9 +66,10 @@ class Constructions:
         self._groups = groups
         self._facts = facts
 
-    def __iter__(self) -> Iterator[Construction]:
+    def of(self, tree: cst.Module) -> Iterator[Construction]:
+        """The constructions of one file, in the order of its text."""
         for call in tuple(self._survey.calls):  # looking at a call may bring in the calls of another file
-            if self._survey.owns(call):
+            if self._survey.root(call) is tree:
                 yield from self._built_by(call)
 
     def _built_by(self, call: cst.Call) -> Iterator[Construction]:

@@ -1,7 +1,6 @@
 """The penalties on parameters that reach a loss, found by going backward from where a loss is used."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -13,52 +12,14 @@ from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
 from adamw_lint.model.parts import Part, leaves
 from adamw_lint.model.penalised import Denotation, Penalised
-from adamw_lint.model.scale import ONE, Scale
+from adamw_lint.model.scopes import exclusive
 from adamw_lint.model.sinks import Sink, Sinks
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call, positional
+from adamw_lint.model.terms import LossTerm, below, coefficients, penalties, product
+from adamw_lint.model.tree import descendants, dotted, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import is_zero
-from adamw_lint.rulebook import Family, words
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LossTerm:
-    """One penalty on parameters that reaches a loss: `coefficient · ‖penalised‖²`, or without the square.
-
-    `node` is the addend, `outer` what the whole loss is multiplied by after the addition, `reaches` the constructions
-    that train on the loss, `steps` their steps in the function of the sink, `backed` the
-    number of calls in the file that back a loss; `is_uniform` says that one norm, with one
-    coefficient, is all there is to the penalty.
-    """
-
-    node: cst.BaseExpression
-    coefficient: Scale
-    outer: Scale
-    penalised: tuple[Penalised, ...]
-    squared: bool
-    is_open: bool  # a norm whose order is known only at run time
-    mean: bool
-    optional: bool
-    is_uniform: bool
-    sink: Sink
-    path: tuple[Part, ...]
-    reaches: tuple[Construction, ...] = ()
-    steps: tuple[cst.Call, ...] = ()
-    backed: int = 1
-
-
-def loss_terms(
-    survey: Survey, values: Values, frames: Frames, constructions: Sequence[Construction]
-) -> tuple[LossTerm, ...]:
-    """Every penalty on parameters that reaches a loss, in the order of the text, one for each addend."""
-    if not any(built.optimizer.family is Family.ADAM for built in constructions):
-        return ()
-    found = Losses(survey, values, frames, constructions, {**words("parameters"), **words("penalty")})
-    terms: dict[cst.CSTNode, LossTerm] = {}
-    for term in found:
-        terms.setdefault(term.node, term)
-    return tuple(sorted(terms.values(), key=lambda term: survey.orders[term.node]))
+from adamw_lint.rulebook import Family
 
 
 class Losses:
@@ -83,6 +44,7 @@ class Losses:
         self._addends = Addends(survey, values, frames, self._norms, vocabulary)
         self._sinks = Sinks(survey, values, frames, vocabulary)
         self._entered: set[cst.CSTNode] = set()
+        self._explained: set[cst.CSTNode] = set()
 
     def __iter__(self) -> Iterator[LossTerm]:
         for sink in self._sinks.backward():
@@ -93,10 +55,22 @@ class Losses:
     def _terms(self, sink: Sink) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
         self._entered |= self._functions(loss)
-        for path in _penalties(loss):
+        for path in penalties(loss, self._survey):
             term = self._term(sink, path)
             if term is not None:
+                self._explained |= self._functions(path[-1])
                 yield term
+
+    def unexplained(self, tree: cst.Module) -> list[cst.FunctionDef]:
+        """The functions of a file in which norms of parameters are taken that no loss of the files in sight reaches."""
+        found: dict[cst.FunctionDef, None] = {}
+        for node in descendants(tree):
+            function = self._survey.function(node) if isinstance(node, (cst.Call, cst.BinaryOperation)) else None
+            if function is None or function in found or function in self._explained:
+                continue
+            if self._norms.norm(Place(node)) is not None:  # type: ignore[arg-type]
+                found[function] = None
+        return list(found)
 
     def _functions(self, loss: Part) -> set[cst.CSTNode]:
         """The functions whose results are part of a loss."""
@@ -113,23 +87,23 @@ class Losses:
         part, norms = path[-1], []
         for leaf in leaves(part):
             norms += [leaf.norm] if leaf.norm else []
-        coefficients = list(_coefficients(part))
-        outer = _product(path[:-1])
-        factors = [self._values.worth(place.node) for place in coefficients[0].factors] if coefficients else []
-        if not norms or outer.number * coefficients[0].number <= 0 or any(map(is_zero, factors)):
+        scales = list(coefficients(part))
+        outer = product(path[:-1])
+        factors = [self._values.worth(place.node) for place in scales[0].factors] if scales else []
+        if not norms or outer.number * scales[0].number <= 0 or any(map(is_zero, factors)):
             return None
         reaches = self._trainers(sink, norms[0].of)
         if not reaches:
             return None
         return LossTerm(
             node=part.node,
-            coefficient=coefficients[0],
+            coefficient=scales[0],
             outer=outer,
             penalised=tuple(norm.of for norm in norms),
             squared=all(norm.squared for norm in norms),
             is_open=any(norm.is_open for norm in norms),
-            mean=any(norm.mean for norm in norms) or any(each.is_mean for each in _below(part)),
-            optional=any(each.is_optional for each in (*path, *_below(part))) or self._is_optional(sink, path),
+            mean=any(norm.mean for norm in norms) or any(each.is_mean for each in below(part)),
+            optional=any(each.is_optional for each in (*path, *below(part))) or self._is_optional(sink, path),
             is_uniform=len(norms) == 1,
             sink=sink,
             path=path,
@@ -141,7 +115,7 @@ class Losses:
     def _is_optional(self, sink: Sink, path: tuple[Part, ...]) -> bool:
         """Whether the penalty stands under a condition, or in a loop of its own, that the use of the loss does not."""
         allowed = [arm.statement for arm in self._survey.places[sink.node][1]]
-        for part in (*path, *_below(path[-1])):
+        for part in (*path, *below(path[-1])):
             arms = self._survey.places[part.node][1] if part.is_penal else ()
             statements = [arm.statement for arm in arms if arm.statement not in allowed]
             if not all(self._is_loop_over_parameters(statement, part) for statement in statements):
@@ -167,7 +141,19 @@ class Losses:
         owners = tuple(built for built in every if self._holds(built, penalised))
         stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
         some = owners or stepped or every
-        return some if all(built.optimizer.family is Family.ADAM for built in some) else ()
+        adam = tuple(built for built in some if built.optimizer.family is Family.ADAM)
+        return adam if all(built in adam or self._is_other_choice(built, adam) for built in some) else ()
+
+    def _is_other_choice(self, built: Construction, adam: tuple[Construction, ...]) -> bool:
+        """Whether a condition chooses between an optimizer and one of the adam family, for the same variable."""
+        name = dotted(built.variable) if built.variable is not None else None
+        place = self._survey.places[built.call]
+        for other in adam:
+            scope, arms = self._survey.places[other.call]
+            same = other.variable is not None and dotted(other.variable) == name and scope is place[0]
+            if name is not None and same and exclusive(arms, place[1]):
+                return True
+        return False
 
     def _holds(self, built: Construction, penalised: Penalised) -> bool:
         around = self._frames.around(built.call)
@@ -199,45 +185,3 @@ class Losses:
         if built.variable is None or dotted(receiver.node) is None:
             return False
         return self._frames.same(Place(built.variable, self._frames.around(built.call)), receiver)
-
-
-def _penalties(loss: Part) -> Iterator[tuple[Part, ...]]:
-    """The outermost parts that hold penalties and nothing else, each with the parts around it, outermost first.
-
-    A loss that is nothing but norms is what the program minimises, no penalty.
-    """
-    stack: list[tuple[Part, ...]] = [(loss,)] if loss.is_mixed else []
-    while stack:
-        path = stack.pop()
-        part = path[-1]
-        is_rescaled = len(part.children) == 1 and part.children[0].node is part.node
-        if part.is_penal and not part.is_mixed and not is_rescaled:
-            yield path
-        elif part.is_penal:
-            stack.extend((*path, child) for child in reversed(part.children))
-
-
-def _below(part: Part) -> Iterator[Part]:
-    stack = [part]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(child for child in current.children if child.is_penal)
-
-
-def _coefficients(part: Part) -> Iterator[Scale]:
-    """The coefficient of every norm below a part."""
-    stack = [(part, ONE)]
-    while stack:
-        current, scale = stack.pop()
-        scale = scale.times(current.scale)
-        if current.norm is not None:
-            yield scale
-        stack.extend((child, scale) for child in reversed(current.children) if child.is_penal)
-
-
-def _product(path: tuple[Part, ...]) -> Scale:
-    scale = ONE
-    for part in path:
-        scale = scale.times(part.scale)
-    return scale

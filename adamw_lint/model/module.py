@@ -1,7 +1,7 @@
 """The model of one file, in the words of the checks: constructions, groups and loss terms, and where each stands."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import libcst as cst
@@ -9,13 +9,15 @@ from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.fix.manual import Manual
+from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
-from adamw_lint.model.losses import LossTerm, loss_terms
+from adamw_lint.model.losses import Losses
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
+from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.source import Source
@@ -57,7 +59,11 @@ class Module:
     @cached_property
     def constructions(self) -> tuple[Construction, ...]:
         """The calls that build an optimizer, in the order of the text."""
-        return tuple(Constructions(self.survey, self.values, self.groups, optimizers_by_path()))
+        return tuple(self._constructions.of(self.tree))
+
+    @cached_property
+    def _constructions(self) -> Constructions:
+        return Constructions(self.survey, self.values, self.groups, optimizers_by_path())
 
     @cached_property
     def frames(self) -> Frames:
@@ -66,8 +72,21 @@ class Module:
 
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
-        """The penalties on parameters that reach a loss, in the order of the text."""
-        return loss_terms(self.survey, self.values, self.frames, self.constructions)
+        """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
+        terms: dict[cst.CSTNode, LossTerm] = {}
+        for _ in range(3):  # a loss may be backed by a caller of a caller
+            built = (*self.constructions, *self._built_elsewhere())
+            losses = Losses(self.survey, self.values, self.frames, built, {**words("parameters"), **words("penalty")})
+            for term in losses:
+                if self.owns(term.node):
+                    terms.setdefault(term.node, term)
+            if not bring_in_callers(losses.unexplained(self.tree), self.survey, self.program):
+                break
+        return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
+
+    def _built_elsewhere(self) -> Iterator[Construction]:
+        for tree in self.program.others:
+            yield from self._constructions.of(tree)
 
     def owns(self, node: cst.CSTNode) -> bool:
         """Whether a node is of this file, not of another one of the program."""

@@ -54,10 +54,16 @@ class Program:
             return
         root = self.project.root
         for folder in (importer.parent, *importer.parent.parents):
-            yield from _below(folder, names)
+            if not (folder / "__init__.py").exists():  # what is in a package is imported by way of the package
+                yield from (place for place in _below(folder, names) if place.path != importer)
             if folder == root or not folder.is_relative_to(root):
                 break
         yield from _below(root / "src", names)
+
+    @property
+    def others(self) -> tuple[cst.Module, ...]:
+        """The files read so far, but for the one that is linted."""
+        return tuple(tree for tree in self._files if tree is not self._survey.tree)
 
     def text(self, node: cst.CSTNode) -> str:
         """The code of a node of another file."""
@@ -73,14 +79,13 @@ class Program:
                 self._survey.absorb(other)
         return self._trees[path]
 
-    def saying(self, *words: str) -> Iterator[Path]:
-        """The other files of the program whose bytes hold one of the words, those nearest to this one first."""
-        return self.project.saying(words, self._home)
+    def callers(self, *names: str) -> Iterator[Path]:
+        """The other files of the project that may call one of the names, those nearest to this one first."""
+        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self._home)
 
-    @property
-    def own(self) -> str:
-        """The name under which other files import this one."""
-        return self._home.parent.name if self._home.stem == "__init__" else self._home.stem
+    def importers(self, name: str) -> Iterator[Path]:
+        """The other files of the project that may import a module, those nearest to this one first."""
+        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self._home)
 
 
 def _below(folder: Path, names: list[str]) -> Iterator[Place]:

@@ -1,9 +1,11 @@
 """What the classes of a file register as parameters, and what is a layer."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
+from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call
 from adamw_lint.model.values import Values
@@ -20,8 +22,20 @@ class Registered:
 
     def is_parameter(self, owner: cst.ClassDef, name: str) -> bool:
         """Whether a class registers an attribute as a parameter wherever it binds it."""
-        bindings = self._survey.attributes[owner][name]
-        return all(self._path(binding.value) in self._words["parameter_types"] for binding in bindings)
+        made = [value for binding in self._survey.attributes[owner][name] for value in self._made(binding)]
+        return bool(made) and all(self._path(value) in self._words["parameter_types"] for value in made)
+
+    def _made(self, binding: Binding) -> Iterator[cst.BaseExpression | None]:
+        """What makes the value of an attribute: what it is bound to, or an element of the tuple that a call returns."""
+        if binding.kind is not Kind.UNPACK or not isinstance(binding.value, cst.Call) or binding.index is None:
+            yield binding.value if binding.kind is Kind.ASSIGN else None
+            return
+        function = self._values.behind(self._values.worth(binding.value.func))
+        for returned in self._survey.returns if isinstance(function, Defined) else ():
+            if isinstance(returned.value, cst.Tuple) and self._survey.function(returned) is function.node:  # type: ignore[union-attr]
+                element = returned.value.elements[binding.index].value
+                bound = self._values.bound_once(element)
+                yield bound.value if bound is not None else element
 
     def _path(self, value: cst.BaseExpression | None) -> str:
         target = self._values.worth(value.func) if isinstance(value, cst.Call) else None

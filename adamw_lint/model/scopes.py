@@ -106,7 +106,7 @@ def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
     found: list[Binding] = []
     covered: set[Arms] = set()
     for binding in sorted(bindings, key=lambda binding: -binding.order):
-        if binding.order >= use.order or _exclusive(binding.arms, use.arms):
+        if binding.order >= use.order or exclusive(binding.arms, use.arms):
             continue
         found.append(binding)
         if binding.kind is not Kind.AUGMENT and _covers(binding.arms, use.arms, covered):
@@ -119,7 +119,8 @@ def dominates(binding: Binding, use: Use) -> bool:
     return binding.order < use.order and use.arms[: len(binding.arms)] == binding.arms
 
 
-def _exclusive(one: Arms, other: Arms) -> bool:
+def exclusive(one: Arms, other: Arms) -> bool:
+    """Whether two places are in different arms of one statement, so that only one of them runs."""
     return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
 
 

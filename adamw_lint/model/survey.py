@@ -203,18 +203,23 @@ class Survey:
         if isinstance(target, cst.Name):
             self.bind(target.value, kind, target, at, value=value, index=index)
         elif isinstance(target, cst.Attribute):
-            self._bind_attribute(target, Kind.OTHER, at, None)
+            self._bind_attribute(target, kind, at, value, index)
         else:
             self.bind_target(target, Kind.OTHER, at, None)
 
     def _bind_attribute(
-        self, target: cst.Attribute, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None
+        self,
+        target: cst.Attribute,
+        kind: Kind,
+        at: cst.CSTNode,
+        value: cst.BaseExpression | None,
+        index: int | None = None,
     ) -> None:
         owner = self.owner(at)
         if owner is None or not isinstance(target.value, cst.Name) or target.value.value != "self":
             return
         name = target.attr.value
-        binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value)
+        binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value, index=index)
         self.attributes[owner].setdefault(name, []).append(binding)
 
 

@@ -3,12 +3,22 @@
 import re
 from functools import cache
 
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 
 def may_concern(data: bytes) -> bool:
+    """Whether the bytes hold something that a rule could speak about."""
+    return names_optimizer(data) or may_penalise(data)
+
+
+def names_optimizer(data: bytes) -> bool:
     """Whether the bytes mention the name of an optimizer that a rule could speak about."""
     return _mention().search(data) is not None
+
+
+def may_penalise(data: bytes) -> bool:
+    """Whether the bytes may take a norm of parameters and make it part of a loss."""
+    return all(pattern.search(data) is not None for pattern in _penalty())
 
 
 @cache
@@ -17,6 +27,14 @@ def _mention() -> re.Pattern[bytes]:
     # A name that holds another one says nothing more, and few plain literals are what `re` is fast at.
     shortest = sorted(name for name in names if not any(other in name for other in names - {name}))
     return re.compile("|".join(map(re.escape, shortest)).encode())
+
+
+@cache
+def _penalty() -> tuple[re.Pattern[bytes], ...]:
+    said = words("penalty")
+    return tuple(
+        re.compile("|".join(said[key]).encode()) for key in ("said_of_loss", "said_of_norms", "said_of_weights")
+    )
 
 
 def _matters(optimizer: Optimizer) -> bool:

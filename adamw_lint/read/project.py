@@ -42,11 +42,11 @@ class Project:
                 self._bytes[path] = b""
         return self._bytes[path]
 
-    def saying(self, words: tuple[str, ...], near: Path) -> Iterator[Path]:
-        """The files other than `near` whose bytes hold one of the words, the nearest to it first."""
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b".encode())
+    def saying(self, pattern: str, near: Path) -> Iterator[Path]:
+        """The files other than `near` whose bytes match a regular expression, the nearest to it first."""
+        wanted = re.compile(pattern.encode())
         for path in sorted(self.files, key=lambda path: (_distance(path, near), path)):
-            if path != near and pattern.search(self.says(path)):
+            if path != near and wanted.search(self.says(path)):
                 yield path
 
 

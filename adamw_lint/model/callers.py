@@ -1,0 +1,41 @@
+"""Brings in the files of the program whose code trains on what a function of this one returns."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import libcst as cst
+
+from adamw_lint.model.program import Program
+from adamw_lint.model.survey import Survey
+from adamw_lint.read.prefilter import names_optimizer
+
+_NEAREST = 4  # files taken for one question
+_CALLED = ("forward", "__call__", "__init__")  # run by a call of the object or the class
+
+
+def bring_in_callers(functions: Iterable[cst.FunctionDef], survey: Survey, program: Program) -> bool:
+    """Read the nearest files that call one of the functions, and those that build an optimizer for these.
+
+    False where nothing new was found.
+    """
+    before = len(survey.calls)
+    names = [name for function in functions for name in _names(function, survey)]
+    for path in islice(program.callers(*names), _NEAREST) if names else ():
+        program.read(path)
+        if not names_optimizer(program.project.says(path)):
+            _bring_in_importers(path, program)
+    return len(survey.calls) > before
+
+
+def _bring_in_importers(path: Path, program: Program) -> None:
+    """Read the nearest files that import another one and name an optimizer."""
+    importers = (each for each in program.importers(path.stem) if names_optimizer(program.project.says(each)))
+    for importer in islice(importers, _NEAREST):
+        program.read(importer)
+
+
+def _names(function: cst.FunctionDef, survey: Survey) -> Iterator[str]:
+    """What code in other files says to run a function: its name, or the name of its class."""
+    name, owner = function.name.value, survey.owner(function)
+    yield owner.name.value if name in _CALLED and owner is not None else name
