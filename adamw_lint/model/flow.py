@@ -1,5 +1,6 @@
 """What gradients flow through: which expressions are trained, constant, or factors that may be a λ."""
 
+from decimal import Decimal
 from typing import Any
 
 import libcst as cst
@@ -11,7 +12,7 @@ from adamw_lint.model.selection import is_untrained
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Nothing, Number, Text
+from adamw_lint.model.worth import Nothing, Number, Parameter, Text, Value
 
 
 class Flow:
@@ -30,10 +31,16 @@ class Flow:
             items = up.items if isinstance(up, cst.With) else ()
             decorators = up.decorators if isinstance(up, cst.FunctionDef) else ()
             switches = [*(item.item for item in items), *(each.decorator for each in decorators)]
-            names = (dotted(each.func if isinstance(each, cst.Call) else each) or "" for each in switches)
-            if any(name.rpartition(".")[2] in self._words["untrained"] for name in names):
+            if any(map(self._switches_off, switches)):
                 return False
         return True
+
+    def _switches_off(self, switch: cst.BaseExpression) -> bool:
+        """Whether a context or decorator keeps gradients from being computed."""
+        call = switch if isinstance(switch, cst.Call) else None
+        name = (dotted(call.func if call else switch) or "").rpartition(".")[2]
+        asked = positional(call) if call is not None and name in self._words["grad_switches"] else []
+        return name in self._words["untrained"] or (bool(asked) and self._values.worth(asked[0]) == Number(Decimal(0)))
 
     def is_constant(self, node: cst.BaseExpression) -> bool:
         worth = self._values.worth(node)
@@ -53,7 +60,8 @@ class Flow:
             return all(isinstance(key, cst.Index) and isinstance(self._values.worth(key.value), Text) for key in keys)
         binding = self._values.bound_once(node)
         if binding is not None and binding.kind is Kind.LOOP:
-            return False
+            given = [self._values.worth(item) for item in self._values.collected(binding)]
+            return bool(given) and all(isinstance(_or_default(each), Number) for each in given)
         return not isinstance(node, cst.Call) or not node.args or dotted(node.func) in ("float", "int", "len", "max")
 
     def is_filtered(self, node: cst.BaseSimpleComp) -> bool:
@@ -96,3 +104,7 @@ class Flow:
             return bool(operation.rest) or keyword(call, "dim") is not None or keyword(call, "axis") is not None
         norm = self._norms.norm(place)
         return norm is not None and norm.squared
+
+
+def _or_default(value: Value) -> Value:
+    return value.default if isinstance(value, Parameter) else value

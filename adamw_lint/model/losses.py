@@ -11,9 +11,10 @@ from adamw_lint.model.flow import Flow
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
 from adamw_lint.model.parts import Part, leaves
-from adamw_lint.model.penalised import Denotation, Penalised
+from adamw_lint.model.penalised import Denotation
 from adamw_lint.model.scopes import exclusive
 from adamw_lint.model.sinks import Sink, Sinks
+from adamw_lint.model.streams import Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm, below, coefficients, penalties, product
 from adamw_lint.model.tree import descendants, dotted, method_call, positional

@@ -7,7 +7,8 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Place
-from adamw_lint.model.penalised import Denotation, Penalised
+from adamw_lint.model.penalised import Denotation
+from adamw_lint.model.streams import Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import keyword, method_call, positional, same
 from adamw_lint.model.values import Values

@@ -1,8 +1,10 @@
 """The other files of the program: found by their imports, and read only when something in them is asked for."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import libcst as cst
@@ -13,6 +15,7 @@ from adamw_lint.read.depth import too_deep
 from adamw_lint.read.project import Project
 from adamw_lint.read.source import Source
 
+_NEAREST = 2  # files taken for one attribute
 _READ = 12  # other files read for one; a program has few that say how it is trained
 
 
@@ -33,6 +36,7 @@ class Program:
         self.project = Project.around(self._home)
         self._trees: dict[Path, cst.Module | None] = {self._home: survey.tree}
         self._files = {survey.tree: self._home}
+        self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
 
     def file(self, node: cst.CSTNode) -> Path:
@@ -78,6 +82,14 @@ class Program:
                 self._files[other.tree] = path
                 self._survey.absorb(other)
         return self._trees[path]
+
+    def read_definers(self, attribute: str) -> None:
+        """Read the nearest files whose classes bind an attribute of their instances."""
+        pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
+        if attribute not in self._defined and not re.search(pattern, self._survey.tree.code):
+            for path in islice(self.project.saying(pattern, self._home), _NEAREST):
+                self.read(path)
+        self._defined.add(attribute)
 
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""

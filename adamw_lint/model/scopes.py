@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import combinations
 
 import libcst as cst
 
@@ -122,6 +123,11 @@ def dominates(binding: Binding, use: Use) -> bool:
 def exclusive(one: Arms, other: Arms) -> bool:
     """Whether two places are in different arms of one statement, so that only one of them runs."""
     return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
+
+
+def all_exclusive(bindings: list[Binding]) -> bool:
+    """Whether only one of several bindings ever runs."""
+    return all(exclusive(one.arms, other.arms) for one, other in combinations(bindings, 2))
 
 
 def _covers(arms: Arms, use: Arms, covered: set[Arms]) -> bool:

@@ -7,9 +7,9 @@ import libcst as cst
 
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.parts import Part, leaves
-from adamw_lint.model.penalised import Penalised
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.sinks import Sink
+from adamw_lint.model.streams import Penalised
 from adamw_lint.model.survey import Survey
 
 

@@ -1,10 +1,12 @@
 """The names and attributes of a file: what binds them where they are read, and what is done to them."""
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from adamw_lint.model.scopes import Binding, find, reaching
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.tree import dotted, method_call, positional
 
 
 class Variables:
@@ -36,6 +38,13 @@ class Variables:
             for call in calls
             if self._same_variable(node, call) and method in (None, (method_call(call) or ("", None))[1])
         ]
+
+    def collected(self, loop: Binding) -> Iterator[cst.BaseExpression]:
+        """The elements, at the place of a loop's variable, of the tuples appended to the list that it runs over."""
+        for call in self.calls_on(loop.value, "append") if loop.value is not None else ():
+            item = next(iter(positional(call)), None)
+            if loop.index is not None and isinstance(item, cst.Tuple) and loop.index < len(item.elements):
+                yield item.elements[loop.index].value
 
     def item_assignments(self, node: cst.BaseExpression) -> list[cst.Assign]:
         """The assignments `x[…] = …` to items of the same name or `self.attribute`."""
