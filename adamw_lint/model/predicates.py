@@ -1,12 +1,18 @@
 """Conditions that pick parameters by name, shape, layer or training, as an algebra that can be compared and evaluated.
 
 A condition is an `Atom`, or `Not`, `AllOf`, `AnyOf` of conditions; ALWAYS and NEVER are the empty `AllOf` and `AnyOf`.
-They are read out of code by `model/conditions.py`, and a `Selection` (model/selection.py) carries them part by part:
+They are read out of code by `model/conditions.py`. A `Partition` is the groups of one optimizer, built in sight or not,
+and each of its groups carries what it takes, model by model:
 
-    for part in group.selects.parts:   # one for each X of X.named_parameters()
-        part.root                      # the expression X; part.key is equal where two roots are the same variable
-        part.predicate                 # the condition over X's parameters, None where it cannot be read
-        part.tests                     # each `Written` test on the name, with the list of texts that it uses
+    for partition in module.partitions:            # partition.built is None where the optimizer is not known
+        for group in partition.groups:
+            group.picks                            # None where it cannot be told what the group takes
+            for pick in group.picks or ():         # one for each X of X.named_parameters()
+                pick.root                          # the expression X; pick.key is equal for one and the same variable
+                pick.predicate                     # the condition over X's parameters, ALWAYS for all of them
+                pick.tests                         # each `Written` test on names, with the list of texts that it uses
+            partition.decay(group)                 # own, inherited or the library's default; UNKNOWN where not known
+
     holds(part.predicate, tensor)      # whether it picks a Tensor: True, False, or None where that cannot be told
     possible(AllOf((one, other)))      # whether any parameter can meet both; None with too many atoms
     same(one, other), complementary(one, other)
@@ -107,7 +113,9 @@ class Written:
 
 def inverse(predicate: Predicate) -> Predicate:
     """The opposite, without a double negation."""
-    return predicate.of if isinstance(predicate, Not) else Not(predicate)
+    if isinstance(predicate, Not):
+        return predicate.of
+    return NEVER if predicate == ALWAYS else ALWAYS if predicate == NEVER else Not(predicate)
 
 
 def every(predicates: Sequence[Predicate]) -> Predicate:
