@@ -26,7 +26,6 @@ class Filling:
     value: cst.BaseExpression
     whole: bool
     under: Predicate
-    receiver: cst.BaseExpression
 
 
 class Fillings:
@@ -36,8 +35,9 @@ class Fillings:
         self._survey = survey
         self._values = values
         self._cases = cases
-        self._by_name: dict[str, list[tuple[cst.BaseExpression, Keys, Filling]]] | None = None
+        self._by_name: dict[str, list[tuple[cst.BaseExpression, Keys, Filling]]] = defaultdict(list)
         self._shrunk: set[str] = set()
+        self._seen = 0  # calls; other files of the program bring more
 
     def of(self, base: cst.BaseExpression, keys: Keys) -> Iterator[Filling]:
         """What is put into the list that a variable holds, or that is kept in it under keys."""
@@ -67,18 +67,16 @@ class Fillings:
         return bool(here & there) or (not here and not there)
 
     def _index(self) -> dict[str, list[tuple[cst.BaseExpression, Keys, Filling]]]:
-        if self._by_name is None:
-            self._by_name = defaultdict(list)
-            for call in self._survey.calls:
-                method, plain = method_call(call), positional(call)
-                if method is not None and method[1] in _SHRINKING:
-                    self._shrunk.add(dotted(method[0]) or "")
-                if method is None or method[1] not in _GROWING or not plain:
-                    continue
-                for base, keys, under in self._receivers(method[0]):
-                    whole = method[1] in ("extend", "update")
-                    filling = Filling(call, plain[-1], whole, under, method[0])
-                    self._by_name[dotted(base) or ""].append((base, keys, filling))
+        start, self._seen = self._seen, len(self._survey.calls)
+        for call in self._survey.calls[start : self._seen]:
+            method, plain = method_call(call), positional(call)
+            if method is not None and method[1] in _SHRINKING:
+                self._shrunk.add(dotted(method[0]) or "")
+            if method is None or method[1] not in _GROWING or not plain:
+                continue
+            for base, keys, under in self._receivers(method[0]):
+                filling = Filling(call, plain[-1], method[1] in ("extend", "update"), under)
+                self._by_name[dotted(base) or ""].append((base, keys, filling))
         return self._by_name
 
     def _receivers(self, node: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, Keys, Predicate]]:
