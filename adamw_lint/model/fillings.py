@@ -1,6 +1,5 @@
 """What loops put into lists, wherever those are kept: in a variable, in an entry of a dict, in one of several lists."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Text
 
 Keys = tuple[str | None, ...]  # None for a key that is not known
+Receiver = tuple[cst.BaseExpression, Keys, Predicate]  # a variable, keys in it, and when the list is the one there
 _GROWING = ("append", "add", "extend", "update", "insert")
 _SHRINKING = ("remove", "pop", "clear", "discard", "difference_update", "intersection_update")
 
@@ -35,20 +35,21 @@ class Fillings:
         self._survey = survey
         self._values = values
         self._cases = cases
-        self._by_name: dict[str, list[tuple[cst.BaseExpression, Keys, Filling]]] = defaultdict(list)
-        self._shrunk: set[str] = set()
-        self._seen = 0  # calls; other files of the program bring more
+        self._known: dict[cst.Call, list[Receiver]] = {}
 
     def of(self, base: cst.BaseExpression, keys: Keys) -> Iterator[Filling]:
         """What is put into the list that a variable holds, or that is kept in it under keys."""
-        for other, path, filling in self._index().get(dotted(base) or "", ()):
-            if len(path) == len(keys) and self._is_same(base, other) and all(map(_agree, path, keys)):
-                yield filling
+        for call in self._survey.calls:
+            method, plain = method_call(call), positional(call)
+            if method is None or method[1] not in _GROWING or not plain:
+                continue
+            for other, path, under in self._receivers_of(call, method[0]):
+                if len(path) == len(keys) and self._is_same(base, other) and all(map(_agree, path, keys)):
+                    yield Filling(call, plain[-1], method[1] in ("extend", "update"), under)
 
     def is_shrunk(self, base: cst.BaseExpression) -> bool:
         """Whether something is taken out of a variable again."""
-        self._index()
-        return dotted(base) in self._shrunk
+        return any((method_call(call) or ("", ""))[1] in _SHRINKING for call in self._values.calls_on(base))
 
     def container(self, node: cst.BaseExpression) -> tuple[cst.BaseExpression, Keys] | None:
         """`(x, ("a", None))` of `x["a"][k]`; None for what is kept in no variable."""
@@ -63,23 +64,18 @@ class Fillings:
         return str(worth.value) if isinstance(worth, (Text, Number)) else None
 
     def _is_same(self, one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
+        if dotted(one) != dotted(other):
+            return False
         here, there = set(self._values.bindings(one)), set(self._values.bindings(other))
         return bool(here & there) or (not here and not there)
 
-    def _index(self) -> dict[str, list[tuple[cst.BaseExpression, Keys, Filling]]]:
-        start, self._seen = self._seen, len(self._survey.calls)
-        for call in self._survey.calls[start : self._seen]:
-            method, plain = method_call(call), positional(call)
-            if method is not None and method[1] in _SHRINKING:
-                self._shrunk.add(dotted(method[0]) or "")
-            if method is None or method[1] not in _GROWING or not plain:
-                continue
-            for base, keys, under in self._receivers(method[0]):
-                filling = Filling(call, plain[-1], method[1] in ("extend", "update"), under)
-                self._by_name[dotted(base) or ""].append((base, keys, filling))
-        return self._by_name
+    def _receivers_of(self, call: cst.Call, receiver: cst.BaseExpression) -> list[Receiver]:
+        if call not in self._known:
+            self._known[call] = []  # what decides the list cannot be read out of the list
+            self._known[call] = list(self._receivers(receiver))
+        return self._known[call]
 
-    def _receivers(self, node: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, Keys, Predicate]]:
+    def _receivers(self, node: cst.BaseExpression) -> Iterator[Receiver]:
         """The lists that a receiver may be, each with the condition under which it is that one."""
         keys: list[list[tuple[Predicate, str | None]]] = []
         while isinstance(node, cst.Subscript):
