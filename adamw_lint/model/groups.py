@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from adamw_lint.model.picked import Picks
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.selection import UNKNOWN, Reach, Selection, either, is_trained, is_untrained, union
 from adamw_lint.model.survey import Survey
@@ -15,13 +16,14 @@ from adamw_lint.model.worth import Defined, Entry, Mapping, Reference, options_o
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """One parameter group: its own decay, if it has one, and what it selects; `node` is None for bare parameters."""
+    """One parameter group; `node` is None for bare parameters, `picks` what a `Partition` has read it to take."""
 
     selects: Selection
     params: cst.BaseExpression | None
     node: cst.BaseExpression | None = None
     decay: Entry | None = None
     complete: bool = True
+    picks: Picks | None = None
 
 
 _LISTS = ("list", "tuple", "set", "iter")
@@ -39,14 +41,14 @@ class Groups:
 
     def of(self, node: cst.BaseExpression, decay_argument: str | None) -> tuple[Group, ...]:
         """The groups that the first argument of a constructor makes."""
-        dicts = [item for item in self.items(node) if self._is_group(item)]
+        dicts = [item for item in self.items(node) if self.is_group(item)]
         if not dicts:
             return (Group(self.selection(node), node),)
         return tuple(group for item in dicts for group in self.of_dict(item, decay_argument))
 
     def of_dict(self, node: cst.BaseExpression, decay_argument: str | None) -> Iterator[Group]:
         """The group that one dict makes; nothing where it is no dict that we can read."""
-        mapping = self._mapping(node)
+        mapping = self.mapping(node)
         if mapping is None:
             return
         params = mapping.entries.get("params")
@@ -89,11 +91,13 @@ class Groups:
             elif method and method[1] == "extend" and plain:
                 yield plain[0]
 
-    def _is_group(self, node: cst.BaseExpression) -> bool:
-        mapping = self._mapping(node)
+    def is_group(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression is a dict with parameters in it."""
+        mapping = self.mapping(node)
         return mapping is not None and "params" in mapping.entries
 
-    def _mapping(self, node: cst.BaseExpression) -> Mapping | None:
+    def mapping(self, node: cst.BaseExpression) -> Mapping | None:
+        """The entries of a dict; None where it is none that we can read."""
         options = options_of(self._values.worth(node)) if node in self._survey.orders else ()
         return next((option for option in options if isinstance(option, Mapping)), None)
 

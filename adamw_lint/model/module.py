@@ -15,6 +15,7 @@ from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import Losses
+from adamw_lint.model.partitions import Partition, Partitions
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
@@ -64,6 +65,12 @@ class Module:
     @cached_property
     def _constructions(self) -> Constructions:
         return Constructions(self.survey, self.values, self.groups, optimizers_by_path())
+
+    @cached_property
+    def partitions(self) -> tuple[Partition, ...]:
+        """The groups of each optimizer with the parameters that they take, also where the optimizer is not known."""
+        found = Partitions(self.survey, self.values, self.groups, words("parameters"))
+        return tuple(found.find(self.tree, self.constructions))
 
     @cached_property
     def frames(self) -> Frames:
