@@ -3,6 +3,8 @@
 import builtins
 import math
 from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
 
 import libcst as cst
 
@@ -12,9 +14,10 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import joined
 from adamw_lint.model.variables import Variables
 from adamw_lint.model.worth import UNKNOWN, Reference, Value, agreed
-from adamw_lint.read.prefilter import may_concern
 
 _BUILTINS = frozenset(dir(builtins))
+
+MayRead = Callable[[Path], bool]  # whether a file is worth reading for what is asked
 
 
 class Links(Variables):
@@ -31,57 +34,56 @@ class Links(Variables):
 
     def imported(self, reference: Reference) -> Value:
         """What an imported name is worth; where a library has it, or a file that does not concern us, just its path."""
-        assert reference.binding is not None
-        place = self.program.find(reference.path, reference.binding.node)
-        if place is None or not place.names:
-            return reference
-        concerns = place.path.name == "__init__.py" or may_concern(self.program.project.says(place.path))
-        return self.behind(reference) if concerns else reference
+        return self._followed(reference, self._concerns)
 
     def behind(self, value: Value) -> Value:
         """What a path below an import is worth in the file of the program that has it; any other value as it is."""
-        if not isinstance(value, Reference) or value.binding is None or value.path in self._linking:
-            return value
-        place = self.program.find(value.path, value.binding.node)
-        if place is None or len(place.names) != 1 or not self._may_bind(place):
-            return value
+        return self._followed(value, lambda _: True) if isinstance(value, Reference) else value
+
+    def _concerns(self, path: Path) -> bool:
+        return path.name == "__init__.py" or self.program.project.concerns(path)
+
+    def _followed(self, reference: Reference, may_read: MayRead) -> Value:
+        if reference.binding is None or reference.path in self._linking:
+            return reference
+        place = self.program.find(reference.path, reference.binding.node)
+        if place is None or len(place.names) != 1 or not self._may_bind(place) or not may_read(place.path):
+            return reference
         tree = self.program.read(place.path)
         if tree is None:
-            return value
-        self._linking.add(value.path)
-        found = self._exported(tree, place.names[0])
-        self._linking.discard(value.path)
-        return value if found is None else found
+            return reference
+        self._linking.add(reference.path)
+        found = self._exported(tree, place.names[0], may_read)
+        self._linking.discard(reference.path)
+        return reference if found is None else found
 
     def _may_bind(self, place: Place) -> bool:
         """Whether the bytes of a file may bind the first of the names."""
         said = self.program.project.says(place.path)
         return place.names[0].encode() in said or b"import *" in said
 
-    def _exported(self, tree: cst.Module, name: str) -> Value | None:
+    def _exported(self, tree: cst.Module, name: str, may_read: MayRead) -> Value | None:
         """What a name is worth to those that import it from a file; None where it is not bound there."""
         scope = self.survey.scopes[tree]
-        if name in scope.bindings:
-            found = reaching(scope.bindings[name], Use(scope, math.inf, ()))
-            return agreed([self._behind(binding) for binding in found])
-        return self._starred(scope, name)
+        if name not in scope.bindings:
+            return self._starred(scope, name, may_read)
+        values = [self.bound(binding) for binding in reaching(scope.bindings[name], Use(scope, math.inf, ()))]
+        return agreed([self._followed(each, may_read) if isinstance(each, Reference) else each for each in values])
 
-    def _starred(self, scope: Scope, name: str) -> Value | None:
+    def _starred(self, scope: Scope, name: str, may_read: MayRead) -> Value | None:
         """What a name is worth that a star import brings into a file; None where none of them does."""
         for star in sorted(scope.stars, key=lambda star: -star.order):
             place = self.program.find(star.path, star.node)
             if place is None:
                 return Reference(joined(star.path, name), star)
-            tree = (
-                None if place.names or not self._may_bind(Place(place.path, (name,))) else self.program.read(place.path)
-            )
-            found = self._exported(tree, name) if tree is not None and self.survey.scopes[tree] is not scope else None
+            if place.names or not self._may_bind(Place(place.path, (name,))) or not may_read(place.path):
+                continue
+            tree = self.program.read(place.path)
+            is_other = tree is not None and self.survey.scopes[tree] is not scope
+            found = self._exported(tree, name, may_read) if tree is not None and is_other else None
             if found is not None:
                 return found
         return None
-
-    def _behind(self, binding: Binding) -> Value:
-        return self.behind(self.bound(binding))
 
     def from_star(self, node: cst.Name) -> Value:
         """A name that nothing binds comes from the last star import before it, if that one is known to have it."""
@@ -92,7 +94,7 @@ class Links(Variables):
         if key in self._linking:
             return UNKNOWN
         self._linking.add(key)
-        found = self._starred(module, node.value)
+        found = self._starred(module, node.value, lambda _: True)
         self._linking.discard(key)
         return UNKNOWN if found is None else found
 

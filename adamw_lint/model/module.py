@@ -21,8 +21,9 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
+from adamw_lint.read.prefilter import may_penalise
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import optimizers_by_path, words
+from adamw_lint.rulebook import Family, optimizers_by_path, words
 
 
 class Module:
@@ -80,6 +81,9 @@ class Module:
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
         """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
+        is_searched = may_penalise(self.source.text.encode())
+        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in self.constructions):
+            return ()
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
             built = (*self.constructions, *self._built_elsewhere())
@@ -87,7 +91,8 @@ class Module:
             for term in losses:
                 if self.owns(term.node):
                     terms.setdefault(term.node, term)
-            if not bring_in_callers(losses.unexplained(self.tree), self.survey, self.program):
+            unexplained = losses.unexplained(self.tree) if is_searched else []
+            if not bring_in_callers(unexplained, self.survey, self.program):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
 

@@ -16,7 +16,7 @@ from adamw_lint.read.project import Project
 from adamw_lint.read.source import Source
 
 _NEAREST = 2  # files taken for one attribute
-_READ = 12  # other files read for one; a program has few that say how it is trained
+_READ = 24  # other files read for one; a program has few that say how it is trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:

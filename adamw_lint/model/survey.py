@@ -1,8 +1,9 @@
 """The one walk over a LibCST tree: parents, scopes, bindings, calls and statements, with an explicit stack."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import libcst as cst
 
@@ -10,6 +11,7 @@ from adamw_lint.model.recorders import RECORDERS
 from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use, enclosing
 from adamw_lint.model.tree import children, descendants
 
+Node = TypeVar("Node", bound=cst.CSTNode)
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
 _SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 
@@ -70,6 +72,10 @@ class Survey:
     def owns(self, node: cst.CSTNode) -> bool:
         """Whether a node is of the file that is linted, not of another one of its program."""
         return self.root(node) is self.tree
+
+    def own(self, nodes: Iterable[Node]) -> list[Node]:
+        """Those of some nodes that are of the file that is linted."""
+        return [node for node in nodes if self.owns(node)]
 
     def use(self, node: cst.CSTNode) -> Use:
         """The place of a node, as `scopes.find` wants it."""

@@ -22,9 +22,14 @@ class Usage:
         self._words = signs["loading_words"]
         self._optimizer_words = signs["optimizer_words"]
 
+    @property
+    def _calls(self) -> list[cst.Call]:
+        """Those of the file: names alone tell what they are about."""
+        return self._survey.own(self._survey.calls)
+
     def state_is_loaded(self, built: Construction) -> bool:
         """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads."""
-        return any(self._loads(call, built) for call in self._survey.calls)
+        return any(self._loads(call, built) for call in self._calls)
 
     def _loads(self, call: cst.Call, built: Construction) -> bool:
         method = method_call(call)
@@ -42,15 +47,15 @@ class Usage:
     def decay_is_rewritten(self, built: Construction) -> bool:
         """Whether a loop over the groups of some optimizer writes the decay of each."""
         decay = built.optimizer.decay_argument or ""
-        groups = self._survey.attribute_reads[_GROUPS]
+        groups = self._survey.own(self._survey.attribute_reads[_GROUPS])
         return any(self._writes(name, decay) for node in groups for name in self._loop_variables(node))
 
     def _writes(self, name: str, key: str) -> bool:
         """Whether `name[key] = …` or `name.update(key=…)` stands in the file."""
-        targets = [target.target for item in self._survey.items[name] for target in item.targets]
+        targets = [target.target for item in self._survey.own(self._survey.items[name]) for target in item.targets]
         if key in {text_of(index_of(target)) for target in targets if isinstance(target, cst.Subscript)}:
             return True
-        updates = [call for call in self._survey.calls if dotted(call.func) == f"{name}.update"]
+        updates = [call for call in self._calls if dotted(call.func) == f"{name}.update"]
         return any(keyword(call, key) is not None for call in updates)
 
     def _is(self, node: cst.CSTNode, built: Construction) -> bool:
@@ -60,7 +65,7 @@ class Usage:
 
     def _groups(self, built: Construction) -> list[cst.Attribute]:
         """The places that read the optimizer's list of groups; all of the file for one that is bound to no name."""
-        found = self._survey.attribute_reads[_GROUPS]
+        found = self._survey.own(self._survey.attribute_reads[_GROUPS])
         return [node for node in found if built.variable is None or self._is(node.value, built)]
 
     def _tells_apart(self, groups: cst.Attribute) -> bool:
@@ -83,7 +88,7 @@ class Usage:
 
     def _lists_beside(self, built: Construction) -> Iterable[cst.Arg]:
         """The lists, one value for each group, that a call is handed after the optimizer."""
-        for call in self._survey.calls:
+        for call in self._calls:
             if any(self._is(arg.value, built) for arg in call.args):
                 yield from (arg for arg in call.args if self._is_list(arg.value))
 

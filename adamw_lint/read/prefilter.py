@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from adamw_lint.read.outline import takes_norms
 from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 
@@ -17,8 +18,9 @@ def may_build(data: bytes) -> bool:
 
 
 def may_penalise(data: bytes) -> bool:
-    """Whether the bytes may take a norm of parameters and make it part of a loss."""
-    return all(pattern.search(data) is not None for pattern in _penalty())
+    """Whether the file may take a norm of parameters and make it part of a loss."""
+    is_said = all(any(word in data for word in said) for said in _penalty())
+    return is_said and takes_norms(data.decode(errors="replace"))
 
 
 @cache
@@ -34,11 +36,10 @@ def _mention() -> re.Pattern[bytes]:
 
 
 @cache
-def _penalty() -> tuple[re.Pattern[bytes], ...]:
+def _penalty() -> tuple[tuple[bytes, ...], ...]:
     said = words("penalty")
-    return tuple(
-        re.compile("|".join(said[key]).encode()) for key in ("said_of_loss", "said_of_norms", "said_of_weights")
-    )
+    keys = ("said_of_norms", "said_of_weights", "said_of_loss")
+    return tuple(tuple(word.encode() for word in said[key]) for key in keys)
 
 
 def _matters(optimizer: Optimizer) -> bool:

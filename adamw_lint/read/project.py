@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from adamw_lint.read.discover import discover
+from adamw_lint.read.prefilter import may_concern
 
 _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _FILES = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
@@ -17,6 +18,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._bytes: dict[Path, bytes] = {}
+        self._concerning: dict[Path, bool] = {}
 
     @classmethod
     def around(cls, path: Path) -> "Project":
@@ -41,6 +43,12 @@ class Project:
             except OSError:
                 self._bytes[path] = b""
         return self._bytes[path]
+
+    def concerns(self, path: Path) -> bool:
+        """Whether a rule could speak about a file, or about a file for its sake."""
+        if path not in self._concerning:
+            self._concerning[path] = may_concern(self.says(path))
+        return self._concerning[path]
 
     def saying(self, pattern: str, near: Path) -> Iterator[Path]:
         """The files other than `near` whose bytes match a regular expression, the nearest to it first."""
