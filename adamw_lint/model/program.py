@@ -12,7 +12,7 @@ import libcst as cst
 from adamw_lint.errors import UnreadableError
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.project import Project
+from adamw_lint.read.project import Project, code_of
 from adamw_lint.read.source import Source
 
 _NEAREST = 2  # files taken for one attribute
@@ -91,6 +91,13 @@ class Program:
                 self.read(path)
         self._defined.add(attribute)
 
+    def read_methods(self, name: str) -> None:
+        """Read the nearest files that define a method, unless one of those read so far does."""
+        if name not in self._defined and not self._survey.functions.get(name):
+            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self._home), _NEAREST):
+                self.read(path)
+        self._defined.add(name)
+
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""
         return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self._home)
@@ -130,7 +137,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:
-        source = Source.of_bytes(path.read_bytes(), str(path))
+        source = Source.of_bytes(code_of(path), str(path))
         return None if too_deep(source.text) else Survey.of(cst.parse_module(source.text))
     except (OSError, UnreadableError, cst.ParserSyntaxError):
         return None

@@ -109,8 +109,22 @@ class Streams(ABC):
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
         frame = self.frames.entered(node, place.frame)
-        results = list(self.frames.results(frame.function)) if frame is not None else []
+        if frame is None:
+            return self._returned_by_method(node, depth)
+        results = list(self.frames.results(frame.function))
         return self.stream(Place(results[0], frame), depth + 1) if len(results) == 1 else None
+
+    def _returned_by_method(self, node: cst.Call, depth: int) -> Stream | None:
+        """What a method yields of an object that we do not see, if every class of the program that has it agrees."""
+        method = method_call(node)
+        if method is None or node.args or isinstance(self.values.worth(method[0]), Reference):
+            return None
+        self.values.program.read_methods(method[1])
+        methods = self.survey.functions.get(method[1], ())
+        results = [result for each in methods if self.survey.owner(each) for result in self.frames.results(each)]
+        streams = [self.stream(Place(result), depth + 1) for result in results]
+        known = streams[0] if streams and None not in streams else None
+        return replace(known, of=replace(known.of, whole=False)) if known is not None else None
 
     def _narrowed(self, stream: Stream | None, tests: list[cst.BaseExpression]) -> Stream | None:
         if stream is None or all(self.is_trained(test) for test in tests):

@@ -32,7 +32,9 @@ class _Ignores:
         return self.spec.check_file(relative + "/" * is_folder).include
 
 
-def discover(paths: Iterable[str], exclude: Iterable[str], root: Path) -> Iterator[str | UnreadableError]:
+def discover(
+    paths: Iterable[str], exclude: Iterable[str], root: Path, suffixes: tuple[str, ...] = (SUFFIX,)
+) -> Iterator[str | UnreadableError]:
     """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
 
     `exclude` holds patterns in the words of .gitignore, relative to `root`. Symbolic links to folders are followed only
@@ -41,7 +43,7 @@ def discover(paths: Iterable[str], exclude: Iterable[str], root: Path) -> Iterat
     excluded = _Ignores(str(root.resolve()), GitIgnoreSpec.from_lines(exclude))
     seen: set[str] = set()
     for path in paths:
-        for found in _below(path, excluded):
+        for found in _below(path, excluded, suffixes):
             if isinstance(found, UnreadableError):
                 yield found
             elif (absolute := os.path.abspath(found)) not in seen:  # noqa: PTH100
@@ -49,11 +51,11 @@ def discover(paths: Iterable[str], exclude: Iterable[str], root: Path) -> Iterat
                 yield found
 
 
-def _below(path: str, excluded: _Ignores) -> Iterator[str | UnreadableError]:
+def _below(path: str, excluded: _Ignores, suffixes: tuple[str, ...]) -> Iterator[str | UnreadableError]:
     if os.path.isdir(path):  # noqa: PTH112
         start = Path(path).resolve()
         settings = [] if excluded.verdict(str(start), True) else [excluded]
-        for found in _walk(str(start), _outer(start), settings):
+        for found in _walk(str(start), _outer(start), settings, suffixes):
             yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
     elif os.path.exists(path):  # noqa: PTH110
         yield os.path.normpath(path)
@@ -65,7 +67,9 @@ def _as_named(path: str, start: Path, found: str) -> str:
     return os.path.normpath(os.path.join(path, os.path.relpath(found, start)))  # noqa: PTH118
 
 
-def _walk(folder: str, above: list[_Ignores], settings: list[_Ignores]) -> Iterator[str | UnreadableError]:
+def _walk(
+    folder: str, above: list[_Ignores], settings: list[_Ignores], suffixes: tuple[str, ...]
+) -> Iterator[str | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
     try:
         with os.scandir(folder) as entries:
@@ -77,13 +81,13 @@ def _walk(folder: str, above: list[_Ignores], settings: list[_Ignores]) -> Itera
     ignores = [*own, *above]
     for entry in listed:
         is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not (entry.name.endswith(SUFFIX) and entry.is_file()):
+        if not is_folder and not (entry.name.endswith(suffixes) and entry.is_file()):
             continue
         by_settings = _ignored(entry.path, is_folder, settings, default=entry.name in EXCLUDED)
         if entry.name.startswith(".") or by_settings or _ignored(entry.path, is_folder, ignores):
             continue
         if is_folder:
-            yield from _walk(entry.path, ignores, settings)
+            yield from _walk(entry.path, ignores, settings, suffixes)
         else:
             yield entry.path
 

@@ -6,9 +6,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from adamw_lint.read.discover import discover
+from adamw_lint.read.notebook import program_of
 from adamw_lint.read.prefilter import may_concern
 
 _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+NOTEBOOK = ".ipynb"
 _FILES = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
 
 
@@ -27,19 +29,19 @@ class Project:
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
-        """Every file, in the order of a directory listing; none where there are too many to look into."""
+        """Every file, notebooks among them, in the order of a listing; none where there are too many to look into."""
         found: list[Path] = []
-        for each in discover([str(self.root)], (), self.root):
+        for each in discover([str(self.root)], (), self.root, (".py", NOTEBOOK)):
             found += [Path(each)] if isinstance(each, str) else []
             if len(found) > _FILES:
                 return ()
         return tuple(found)
 
     def says(self, path: Path) -> bytes:
-        """The bytes of a file; empty where it cannot be read."""
+        """The bytes of a file, of a notebook those of its code; empty where it cannot be read."""
         if path not in self._bytes:
             try:
-                self._bytes[path] = path.read_bytes()
+                self._bytes[path] = code_of(path)
             except OSError:
                 self._bytes[path] = b""
         return self._bytes[path]
@@ -56,6 +58,12 @@ class Project:
         for path in sorted(self.files, key=lambda path: (_distance(path, near), path)):
             if path != near and wanted.search(self.says(path)):
                 yield path
+
+
+def code_of(path: Path) -> bytes:
+    """The bytes of a file, of a notebook those of its code; raises OSError."""
+    data = path.read_bytes()
+    return program_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
 
 
 def _root(folder: Path) -> Path:
