@@ -8,7 +8,7 @@ import libcst as cst
 from adamw_lint.model.cases import Cases
 from adamw_lint.model.predicates import ALWAYS, Predicate, every
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, method_call, positional
+from adamw_lint.model.tree import dotted, index_of, method_call, positional, same
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Text
 
@@ -50,6 +50,21 @@ class Fillings:
     def is_shrunk(self, base: cst.BaseExpression) -> bool:
         """Whether something is taken out of a variable again."""
         return any((method_call(call) or ("", ""))[1] in _SHRINKING for call in self._values.calls_on(base))
+
+    def alike(self) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression]]:
+        """The conditions that put something into the same list whether they are met or not, with that list."""
+        for call in self._survey.calls:
+            method = method_call(call)
+            if method is None or method[1] not in _GROWING:
+                continue
+            base = method[0]
+            while isinstance(base, cst.Subscript):
+                base = base.value
+            if isinstance(base, cst.IfExp) and same(base.body, base.orelse):
+                yield base, base.body
+            for up in self._survey.ancestors(call):
+                if isinstance(up, cst.If) and isinstance(up.orelse, cst.Else) and up.body.deep_equals(up.orelse.body):
+                    yield up.test, base
 
     def container(self, node: cst.BaseExpression) -> tuple[cst.BaseExpression, Keys] | None:
         """`(x, ("a", None))` of `x["a"][k]`; None for what is kept in no variable."""

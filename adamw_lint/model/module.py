@@ -17,6 +17,7 @@ from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import Losses
 from adamw_lint.model.partitions import Partition, Partitions
 from adamw_lint.model.program import Program
+from adamw_lint.model.spent import Iterators
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.usage import Usage
@@ -70,8 +71,21 @@ class Module:
     @cached_property
     def partitions(self) -> tuple[Partition, ...]:
         """The groups of each optimizer with the parameters that they take, also where the optimizer is not known."""
-        found = Partitions(self.survey, self.values, self.groups, words("parameters"))
-        return tuple(found.find(self.tree, self.constructions))
+        return tuple(self._partitions.find(self.tree, self.constructions))
+
+    @cached_property
+    def _partitions(self) -> Partitions:
+        return Partitions(self.survey, self.values, self.groups, words("parameters"))
+
+    @cached_property
+    def iterators(self) -> Iterators:
+        """Which iterators over parameters are read twice."""
+        return Iterators(self.survey, self.values, words("parameters"))
+
+    def alike_arms(self) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression]]:
+        """The conditions that leave a group without decay empty, whether they are met or not, with what stays empty."""
+        found = {node: empty for each in self.partitions for node, empty in self._partitions.alike_arms(each)}
+        return ((node, empty) for node, empty in found.items() if self.owns(node))
 
     @cached_property
     def frames(self) -> Frames:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from adamw_lint.model.calls import parameters
-from adamw_lint.model.constructions import Construction, Decay, decay
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.fillings import Keys
 from adamw_lint.model.groups import Group, Groups
 from adamw_lint.model.picked import narrowed, united
@@ -14,7 +14,7 @@ from adamw_lint.model.picks import Picker
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, index_of, method_call, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import UNKNOWN, Entry, Mapping
+from adamw_lint.model.worth import UNKNOWN, Entry, Mapping, options_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +28,23 @@ class Partition:
     node: cst.BaseExpression
     built: Construction | None
     values: Values
+    keys: tuple[str, ...]  # under which a group says its decay
 
     def decay(self, group: Group) -> Decay:
         """The decay of a group: its own, the constructor's, or the library's default."""
         if group.decay is not None:
             return decay(self.values.worth(group.decay.value))
         return self.built.decay if self.built is not None and group.complete else UNKNOWN
+
+    def settings(self, group: Group, labels: Iterable[str]) -> dict[str, cst.BaseExpression] | None:
+        """What a group says but for its parameters, its decay and its labels; None where not all of it is known."""
+        if group.node is None:
+            return {}
+        mapping = next((each for each in options_of(self.values.worth(group.node)) if isinstance(each, Mapping)), None)
+        left = {"params", *labels, *self.keys}
+        if mapping is None or not mapping.complete or any(key.startswith("\0") for key in mapping.entries):
+            return None
+        return {key: entry.value for key, entry in mapping.entries.items() if key not in left}
 
 
 _RETURNED = (cst.Call, cst.Tuple, cst.Name, cst.BinaryOperation)
@@ -56,16 +67,27 @@ class Partitions:
             first = built.arguments.by_name.get(parameters(built.optimizer.signature)[0][0])
             if first is None:
                 continue
-            keys = (built.optimizer.decay_argument or "",)
-            found = [*self._read(first.value, keys), *self._added(built, keys)]
+            own = (built.optimizer.decay_argument or "",)
+            read = self._read(first.value, own) or [self._bare(first.value)]
+            found = [*read, *self._added(built, own)]
             claimed |= {group.node for group in found if group.node is not None}
-            yield Partition(tuple(found), first.value, built, self._values)
+            yield Partition(tuple(found), first.value, built, self._values, own)
+        keys = tuple(self._words["decay_keys"])
         for node in self._lists(tree):
-            loose = self._read(node, tuple(self._words["decay_keys"]))
+            loose = self._read(node, keys)
             nodes = {group.node for group in loose if group.node is not None}
             if nodes and nodes.isdisjoint(claimed) and any(group.decay for group in loose):
                 claimed |= nodes
-                yield Partition(tuple(loose), node, None, self._values)
+                yield Partition(tuple(loose), node, None, self._values, keys)
+
+    def alike_arms(self, partition: Partition) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression]]:
+        """The conditions whose arms both put parameters into one group, while one without decay stays empty."""
+        unfilled = [group for group in partition.groups if group.picks == () and partition.decay(group) == ZERO]
+        empty = [group.params for group in unfilled if group.params is not None]
+        held = {dotted(node) for group in partition.groups for node in (group.node, group.params) if group.picks != ()}
+        for node, base in self.picker.fillings.alike() if empty else ():
+            if dotted(base) in held - {None}:
+                yield node, empty[0]
 
     def _lists(self, tree: cst.Module) -> Iterator[cst.BaseExpression]:
         """The displays that hold groups, and what functions return."""
@@ -89,10 +111,11 @@ class Partitions:
         dicts = [item for item in self._groups.items(node) if self._groups.is_group(item)]
         if dicts:
             return [group for item in dicts for group in self._of_dict(item, keys, *self._kept(item))]
-        buckets = [group for bucket in self._buckets(node) for group in self._of_dict(bucket[0], keys, *bucket[1:])]
-        if buckets:
-            return buckets
-        return [Group(self._groups.selection(node), node, picks=self.picker.of(node))]
+        return [group for bucket in self._buckets(node) for group in self._of_dict(bucket[0], keys, *bucket[1:])]
+
+    def _bare(self, node: cst.BaseExpression) -> Group:
+        """The one group that parameters make which are handed over without a dict."""
+        return Group(self._groups.selection(node), node, picks=self.picker.of(node))
 
     def _kept(self, node: cst.BaseExpression) -> tuple[cst.BaseExpression | None, Keys]:
         """The variable that holds a group."""

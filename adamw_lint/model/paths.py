@@ -41,7 +41,7 @@ def exits(survey: Survey, node: cst.CSTNode, outer: cst.CSTNode) -> list[list[St
     """
     found: list[list[Step]] = []
     for leaving in _leaving(survey, outer):
-        if survey.orders[leaving] >= survey.orders[node] or _apart(survey, leaving, node):
+        if survey.orders[leaving] >= survey.orders[node] or apart(survey, leaving, node):
             continue
         above = steps(survey, leaving, outer)
         if above is None or isinstance(leaving, cst.Break):
@@ -59,7 +59,7 @@ def _leaving(survey: Survey, outer: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield each
 
 
-def _apart(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-    """Whether two nodes stand in different arms of one statement, so that the first never runs before the second."""
+def apart(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+    """Whether two nodes stand in different arms of one statement, so that just one of them runs."""
     arms = {arm.statement: arm.index for arm in survey.places[one][1] if not isinstance(arm.statement, cst.For)}
     return any(arms.get(arm.statement, arm.index) != arm.index for arm in survey.places[other][1])

@@ -27,11 +27,14 @@ class Usage:
         """Those of the file: names alone tell what they are about."""
         return self._survey.own(self._survey.calls)
 
-    def state_is_loaded(self, built: Construction) -> bool:
-        """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads."""
+    def state_is_loaded(self, built: Construction | None) -> bool:
+        """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads.
+
+        Of an optimizer that is not known it is asked whether a state is loaded into any.
+        """
         return any(self._loads(call, built) for call in self._calls)
 
-    def _loads(self, call: cst.Call, built: Construction) -> bool:
+    def _loads(self, call: cst.Call, built: Construction | None) -> bool:
         method = method_call(call)
         if method is not None and method[1] in self._loaders:
             receiver = (dotted(method[0]) or "").rpartition(".")[2].lower()
@@ -46,9 +49,12 @@ class Usage:
 
     def decay_is_rewritten(self, built: Construction) -> bool:
         """Whether a loop over the groups of some optimizer writes the decay of each."""
-        decay = built.optimizer.decay_argument or ""
+        return self.rewrites(built.optimizer.decay_argument or "")
+
+    def rewrites(self, key: str) -> bool:
+        """Whether a loop over the groups of some optimizer writes this setting of each."""
         groups = self._survey.own(self._survey.attribute_reads[_GROUPS])
-        return any(self._writes(name, decay) for node in groups for name in self._loop_variables(node))
+        return any(self._writes(name, key) for node in groups for name in self._loop_variables(node))
 
     def _writes(self, name: str, key: str) -> bool:
         """Whether `name[key] = …` or `name.update(key=…)` stands in the file."""
@@ -58,8 +64,10 @@ class Usage:
         updates = [call for call in self._calls if dotted(call.func) == f"{name}.update"]
         return any(keyword(call, key) is not None for call in updates)
 
-    def _is(self, node: cst.CSTNode, built: Construction) -> bool:
+    def _is(self, node: cst.CSTNode, built: Construction | None) -> bool:
         """Whether an expression is called like the optimizer."""
+        if built is None:
+            return False
         name, other = (dotted(each) or "" for each in (built.variable, node))
         return bool(name) and name.rpartition(".")[2] == other.rpartition(".")[2]
 
