@@ -567,3 +567,285 @@ NORMS = _specimens(
         """,
     ),
 )
+
+SWAPPED = _specimens(
+    "swapped-groups",
+    (
+        SAFE,
+        "both groups decay alike",
+        """
+        import torch
+        named = list(model.named_parameters())
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in named if p.ndim >= 2], "weight_decay": 0.1},
+            {"params": [p for n, p in named if p.ndim < 2], "weight_decay": 0.1},  # spared?
+        ], lr=1e-3)
+        """,
+    ),
+    (
+        SAFE,
+        "a zero is missing, and the default applies",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            dict(params=[p for p in model.parameters() if p.ndim >= 2], weight_decay=0.1),
+            dict(params=[p for p in model.parameters() if p.ndim < 2]),
+        ])
+        """,
+    ),
+    (
+        SAFE,
+        "a zero is missing, and the constructor's decay applies to both",
+        """
+        from torch.optim import AdamW
+        rest = {"params": [p for n, p in model.named_parameters() if "norm" in n or "bias" in n]}
+        kept = {"params": [p for n, p in model.named_parameters() if not ("norm" in n or "bias" in n)]}
+        opt = AdamW([kept, rest], lr=1e-3, weight_decay=args.wd)
+        """,
+    ),
+    (
+        SAFE,
+        "a zero is missing in a dict over several lines",
+        """
+        import torch
+        opt = torch.optim.AdamW(
+            [
+                {
+                    'params': [p for p in model.parameters() if p.ndim >= 2],
+                    'weight_decay': 0.1,
+                },
+                {
+                    'params': [p for p in model.parameters() if p.ndim < 2],
+                },
+            ],
+        )
+        """,
+    ),
+    (
+        SAFE,
+        "a second optimizer decays by default",
+        """
+        import torch
+        opt = torch.optim.AdamW([p for p in model.parameters() if p.ndim >= 2], lr=1e-3, weight_decay=0.1)
+        other = torch.optim.AdamW([p for p in model.parameters() if p.ndim < 2], lr=1e-3)
+        """,
+    ),
+    (
+        SAFE,
+        "the bare first group decays by default",
+        """
+        import torch
+        kept, rest = [], []
+        for n, p in model.named_parameters():
+            if p.ndim < 2:
+                rest.append(p)
+            else:
+                kept.append(p)
+        opt = torch.optim.AdamW(rest, lr=1e-3)
+        opt.add_param_group({"params": kept, "weight_decay": 0.1})
+        """,
+    ),
+    (
+        UNSAFE,
+        "the values are swapped",
+        """
+        import torch
+        no_decay = ["bias", "norm"]
+        named = list(model.named_parameters())
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in named if any(nd in n for nd in no_decay)], "weight_decay": args.wd},
+            {"params": [p for n, p in named if not any(nd in n for nd in no_decay)], "weight_decay": 0.0},
+        ])
+        """,
+    ),
+    (
+        UNSAFE,
+        "the values are swapped in a loop",
+        """
+        import torch
+        groups = []
+        for name, p in model.named_parameters():
+            if p.ndim < 2:
+                decay = 0.1
+            else:
+                decay = 0.0
+            groups.append({"params": [p], "weight_decay": decay})
+        opt = torch.optim.AdamW(groups, lr=1e-3)
+        """,
+    ),
+    (
+        UNSAFE,
+        "a zero is missing, and a state is loaded",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": 0.1},
+            {"params": [p for p in model.parameters() if p.ndim < 2]},
+        ])
+        if args.resume:
+            opt.load_state_dict(torch.load(args.resume))
+        """,
+    ),
+    (
+        MANUAL,
+        "a loop that writes every group's decay",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": 0.1},
+            {"params": [p for p in model.parameters() if p.ndim < 2]},
+        ])
+        for group in opt.param_groups:
+            group["weight_decay"] = 0.1
+        """,
+    ),
+    (
+        MANUAL,
+        "the constructor's decay is inherited by the weights too",
+        """
+        import torch
+        opt = torch.optim.AdamW([p for p in model.parameters() if p.ndim < 2], weight_decay=0.1)
+        opt.add_param_group({"params": [p for p in model.parameters() if p.ndim >= 2]})
+        """,
+    ),
+    (
+        MANUAL,
+        "two arms that are the same",
+        """
+        import torch
+        kept, rest = [], []
+        for n, p in model.named_parameters():
+            (kept if p.ndim > 1 else kept).append(p)
+        opt = torch.optim.AdamW([{"params": kept, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}])
+        """,
+    ),
+    (
+        MANUAL,
+        "two branches that are the same",
+        """
+        import torch
+        kept, rest = [], []
+        for n, p in model.named_parameters():
+            if p.ndim > 1:
+                kept.append(p)
+            else:
+                kept.append(p)
+        opt = torch.optim.AdamW([{"params": kept, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}])
+        """,
+    ),
+)
+
+DROPPED = _specimens(
+    "dropped-parameters",
+    (
+        SAFE,
+        "an iterator read twice",
+        """
+        import torch
+        params = model.named_parameters()  # pairs
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in params if "bias" not in n]},
+            {"params": [p for n, p in params if "bias" in n], "weight_decay": 0.0},
+        ])
+        """,
+    ),
+    (
+        SAFE,
+        "a filter read twice",
+        """
+        import torch
+        params = filter(lambda kv: kv[1].requires_grad, model.named_parameters())
+        kept = [p for n, p in params if p.ndim > 1]
+        rest = [p for n, p in params if p.ndim <= 1]
+        opt = torch.optim.AdamW([{"params": kept}, {"params": rest, "weight_decay": 0.0}])
+        """,
+    ),
+    (
+        SAFE,
+        "a generator expression read twice",
+        """
+        import torch
+        params = (p for p in model.parameters() if p.requires_grad)
+        print(sum(p.numel() for p in params))
+        opt = torch.optim.AdamW([
+            {"params": list(model.linear.parameters()), "weight_decay": 0.0},
+            {"params": [p for p in params if p.shape[0] == 5], "weight_decay": 0.0},
+        ])
+        """,
+    ),
+    (
+        SAFE,
+        "zip of an iterator read twice",
+        """
+        import torch
+        params = zip(model.parameters(), range(100))
+        kept = [p for p, i in params if p.ndim > 1]
+        rest = [p for p, i in params if p.ndim <= 1]
+        opt = torch.optim.AdamW([{"params": kept, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}])
+        """,
+    ),
+    (
+        UNSAFE,
+        "an iterator read twice, and a state is loaded",
+        """
+        import torch
+        params = model.named_parameters()
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in params if "bias" not in n]},
+            {"params": [p for n, p in params if "bias" in n], "weight_decay": 0.0},
+        ])
+        if args.resume:
+            opt.load_state_dict(torch.load(args.resume))
+        """,
+    ),
+    (
+        MANUAL,
+        "both for either",
+        """
+        import torch
+        named = list(model.named_parameters())
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in named if "bias" not in n and "norm" not in n]},
+            {"params": [p for n, p in named if "bias" in n and "norm" in n], "weight_decay": 0.0},
+        ])
+        """,
+    ),
+    (
+        MANUAL,
+        "two lists of names",
+        """
+        import torch
+        no_decay, no_decay2 = ["bias", "norm"], ["bias"]
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if not any(nd in n for nd in no_decay)]},
+            {"params": [p for n, p in model.named_parameters() if any(nd in n for nd in no_decay2)], "weight_decay": 0},
+        ])
+        """,
+    ),
+    (
+        MANUAL,
+        "a parameter in two groups",
+        """
+        import torch
+        no_decay, no_decay2 = ["bias"], ["bias", "norm"]
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if not any(nd in n for nd in no_decay)]},
+            {"params": [p for n, p in model.named_parameters() if any(nd in n for nd in no_decay2)], "weight_decay": 0},
+        ])
+        """,
+    ),
+    (
+        MANUAL,
+        "neither more than two dimensions nor fewer",
+        """
+        import torch
+        kept, rest = [], []
+        for p in model.parameters():
+            if p.ndim > 2:
+                kept.append(p)
+            elif p.ndim < 2:
+                rest.append(p)
+        opt = torch.optim.AdamW([{"params": kept}, {"params": rest, "weight_decay": 0.0}])
+        """,
+    ),
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from adamw_lint.checks import coupled_decay, decayed_norms, l2_in_loss
+from adamw_lint.checks import coupled_decay, decayed_norms, dropped_parameters, l2_in_loss, swapped_groups
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
 
@@ -10,4 +10,6 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
     l2_in_loss.RULE: l2_in_loss.check,
     decayed_norms.RULE: decayed_norms.check,
+    swapped_groups.RULE: swapped_groups.check,
+    dropped_parameters.RULE: dropped_parameters.check,
 }
