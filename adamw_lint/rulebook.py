@@ -33,7 +33,7 @@ class Optimizer:
     `signature` is the constructor's, as `inspect.signature` prints it without annotations; `decay_argument` and
     `rate_argument` are the names there of λ and η; `default` is the decay when nothing is written, as a decimal;
     `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
-    framework's version that brought it.
+    framework's version that brought it; `proof` says whether the fact is held by running the optimizer, or was read.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Optimizer:
     since: str | None = None
     replacement: str | None = None
     exclusion: str = "groups"
+    proof: str = "run"
 
     @property
     def short_name(self) -> str:
@@ -65,14 +66,14 @@ class Optimizer:
 class Wrapper:
     """A fact: a callable that builds an optimizer of the class that it is handed, with the arguments it is handed.
 
-    `wraps` is the parameter that is the class, `default` the optimizer that it is when nothing is written.
+    `wraps` is the parameter that is the class, `default` the optimizer that is built when none is handed over.
     """
 
     name: str
     signature: str
-    wraps: str
     source: str
     aliases: tuple[str, ...] = ()
+    wraps: str | None = None
     default: str | None = None
 
 

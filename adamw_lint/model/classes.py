@@ -94,7 +94,7 @@ class Classes:
                 yield _Option(call.func, found)
 
     def _wrapped(self, call: cst.Call, found: Alternative, wrapper: Wrapper) -> Iterator[_Option]:
-        given = bind(call, wrapper.signature, self._values).by_name.get(wrapper.wraps)
+        given = bind(call, wrapper.signature, self._values).by_name.get(wrapper.wraps or "")
         if given is None:
             default = Reference(wrapper.default) if wrapper.default is not None else UNKNOWN
             yield _Option(call.func, replace(found, value=default), wrapper=wrapper)
