@@ -35,7 +35,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
-    """One class that a call may build, the expression at the call that names it, and how the call hands on arguments."""
+    """One class that a call may build, the expression at the call that names it, and how the call hands it arguments."""
 
     callee: cst.BaseExpression
     found: Alternative
@@ -124,9 +124,10 @@ class Classes:
         return bind(call, optimizer.signature, self._values, given, skip=option.skip)
 
     def _handed_on(self, call: cst.Call, wrapper: Wrapper) -> Arguments:
-        """The arguments of a call that what wraps the class hands on to it: the parameters, and all it does not name."""
+        """The arguments of a call that what wraps the class hands on to it: the parameters, and what it does not name."""
         bound = bind(call, wrapper.signature, self._values)
-        first, *own = parameters(wrapper.signature)[0]
+        named, every, _ = parameters(wrapper.signature)
+        own = every - {named[0]}
         return Arguments({name: given for name, given in bound.by_name.items() if name not in own}, bound.complete)
 
     def _optimizers(self, value: Value) -> Iterator[tuple[Optimizer, cst.ClassDef | None]]:
