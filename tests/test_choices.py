@@ -1,4 +1,4 @@
-"""What becomes of optimizers that are chosen among several classes, wrapped, or switched: the fix, or why there is none."""
+"""What becomes of optimizers that are chosen among several, wrapped, or switched: the fix, or why there is none."""
 
 from __future__ import annotations
 

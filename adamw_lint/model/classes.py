@@ -35,7 +35,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
-    """One class that a call may build, the expression at the call that names it, and how the call hands it arguments."""
+    """One class that a call may build, the expression at the call that names it, and how arguments get there."""
 
     callee: cst.BaseExpression
     found: Alternative
@@ -124,7 +124,7 @@ class Classes:
         return bind(call, optimizer.signature, self._values, given, skip=option.skip)
 
     def _handed_on(self, call: cst.Call, wrapper: Wrapper) -> Arguments:
-        """The arguments of a call that what wraps the class hands on to it: the parameters, and what it does not name."""
+        """The arguments that what wraps a class hands on to it: the parameters, and all that it does not name."""
         bound = bind(call, wrapper.signature, self._values)
         named, every, _ = parameters(wrapper.signature)
         own = every - {named[0]}
