@@ -32,7 +32,8 @@ class Optimizer:
 
     `signature` is the constructor's, as `inspect.signature` prints it without annotations; `decay_argument` and
     `rate_argument` are the names there of λ and η; `default` is the decay when nothing is written, as a decimal;
-    `switch` is the keyword that decouples the decay, `since` the framework's version that brought it.
+    `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
+    framework's version that brought it; `proof` says whether the fact is held by running the optimizer, or was read.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Optimizer:
     since: str | None = None
     replacement: str | None = None
     exclusion: str = "groups"
+    proof: str = "run"
 
     @property
     def short_name(self) -> str:
@@ -58,6 +60,21 @@ class Optimizer:
     def paths(self) -> tuple[str, ...]:
         """Every dotted path by which the optimizer can be imported."""
         return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A fact: a callable that builds an optimizer of the class that it is handed, with the arguments it is handed.
+
+    `wraps` is the parameter that is the class, `default` the optimizer that is built when none is handed over.
+    """
+
+    name: str
+    signature: str
+    source: str
+    aliases: tuple[str, ...] = ()
+    wraps: str | None = None
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +126,14 @@ def optimizers() -> tuple[Optimizer, ...]:
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
     return {path: optimizer for optimizer in optimizers() for path in optimizer.paths}
+
+
+@cache
+def wrappers_by_path() -> dict[str, Wrapper]:
+    """Every wrapper under each dotted path by which it can be imported."""
+    tables = [table for facts in frameworks().values() for table in facts.get("wrapper", ())]
+    found = [Wrapper(**{**table, "aliases": tuple(table.get("aliases", ()))}) for table in tables]
+    return {path: wrapper for wrapper in found for path in (wrapper.name, *wrapper.aliases)}
 
 
 def decoupled_sibling(optimizer: Optimizer) -> Optimizer:

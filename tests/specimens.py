@@ -96,6 +96,59 @@ COUPLED = _specimens(
     ),
     (
         SAFE,
+        "class chosen in branches of a function",
+        """
+        import torch
+        def build(model, fused):
+            if fused:
+                cls = torch.optim.SGD
+            else:
+                cls = torch.optim.Adam
+            return cls(model.weights, lr=1e-3, weight_decay=0.1)
+        opt = build(model, False)
+        """,
+    ),
+    (
+        MANUAL,
+        "class chosen in branches, and public",
+        """
+        import torch
+        if args.fast:
+            cls = torch.optim.Adam
+        else:
+            cls = torch.optim.SGD
+        opt = cls(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        MANUAL,
+        "a switch that another class of the choice has not",
+        """
+        from torch.optim import NAdam, SGD
+        opt = (NAdam if args.fast else SGD)(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        MANUAL,
+        "a default that another class of the choice has another one of",
+        """
+        from torch.optim import Adam, SGD
+        opt = (Adam if args.fast else SGD)([{"params": model.weights, "weight_decay": 0.1}], lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "class imported in two ways",
+        """
+        try:
+            from apex.optimizers import FusedAdam as Adam
+        except ImportError:
+            from torch.optim import Adam
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
         "partial",
         """
         from functools import partial

@@ -169,6 +169,87 @@ REPORTED = {
     "the switch off": "import torch\ntorch.optim.NAdam(p, weight_decay=1, decoupled_weight_decay=False)",
     "Adamax": "import torch\ntorch.optim.Adamax(p, weight_decay=1)",
     "inside a class body and a comprehension": "import torch\nopts = [torch.optim.Adam(p, weight_decay=1) for p in ps]",
+    "chosen in branches": """
+        import torch
+        if fast:
+            cls = torch.optim.Adam
+        else:
+            cls = lab.FastAdam
+        cls(p, weight_decay=args.wd)
+    """,
+    "chosen in branches, with a default before": """
+        import torch
+        cls = torch.optim.SGD
+        if fast:
+            cls = torch.optim.Adam
+        cls(p, lr=1, weight_decay=0.1)
+    """,
+    "chosen where an import fails": """
+        import torch
+        try:
+            import bitsandbytes as bnb
+            cls = bnb.optim.AdamW8bit
+        except ImportError:
+            cls = torch.optim.Adam
+        cls(p, lr=1, weight_decay=0.1)
+    """,
+    "chosen among choices": """
+        import torch
+        if eight:
+            import bitsandbytes as bnb
+            cls = bnb.optim.Adam8bit
+        else:
+            try:
+                from apex.optimizers import FusedAdam as Adam
+            except ImportError:
+                from torch.optim import Adam
+            cls = Adam
+        cls(p, lr=1, weight_decay=args.wd)
+    """,
+    "imported in two ways, both known": """
+        try:
+            from apex.optimizers import FusedAdam as Adam
+        except ImportError:
+            from torch.optim import Adam
+        Adam(p, lr=1, weight_decay=0.1)
+    """,
+    "chosen where nothing was handed over": """
+        import torch
+        def build(p, cls=None):
+            if cls is None:
+                cls = torch.optim.Adam
+            return cls(p, weight_decay=0.1)
+    """,
+    "chosen in an attribute": """
+        import torch
+        class Trainer:
+            def __init__(self, fast):
+                if fast:
+                    self.cls = torch.optim.Adam
+                else:
+                    self.cls = torch.optim.SGD
+            def fit(self, p):
+                return self.cls(p, lr=1, weight_decay=0.1)
+    """,
+    "handed to what shards it": """
+        import torch
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+        ZeroRedundancyOptimizer(p, optimizer_class=torch.optim.Adam, lr=1, weight_decay=0.1)
+    """,
+    "handed on by position": """
+        import torch
+        from torch.distributed.optim import ZeroRedundancyOptimizer as Zero
+        Zero(p, torch.optim.Adam, weight_decay=0.1, overlap_with_ddp=True)
+    """,
+    "what a wrapper builds when nothing is handed over": "import mup\nmup.MuAdam(p, lr=1, weight_decay=0.1)",
+    "a switch that is on unless it is written": """
+        from apex.optimizers import FusedAdam
+        FusedAdam(p, adam_w_mode=False, weight_decay=0.1)
+    """,
+    "the same by another name": """
+        from deepspeed.ops.adam import DeepSpeedCPUAdam
+        DeepSpeedCPUAdam(p, adamw_mode=False, weight_decay=0.1)
+    """,
     "walrus": "import torch\nif (opt := torch.optim.Adam(p, weight_decay=1)):\n    pass",
 }
 
@@ -264,6 +345,82 @@ SILENT = {
         opt = torch.optim.SGD(a, lr=1)
         opt.add_param_group({"params": b, "weight_decay": 1})
     """,
+    "chosen together with its decay": """
+        import torch
+        if decoupled:
+            cls, wd = torch.optim.AdamW, 0.1
+        else:
+            cls, wd = torch.optim.Adam, 0
+        cls(p, weight_decay=wd)
+    """,
+    "chosen together with its decay, line by line": """
+        import torch
+        if decoupled:
+            cls = torch.optim.AdamW
+            wd = args.wd
+        else:
+            cls = torch.optim.Adam
+            wd = 0.0
+        cls(p, weight_decay=wd)
+    """,
+    "chosen, and decayed by the same condition": """
+        import torch
+        cls = torch.optim.AdamW if decoupled else torch.optim.Adam
+        cls(p, weight_decay=0.1 if decoupled else 0)
+    """,
+    "chosen, and built under the same condition": """
+        import torch
+        if args.optimizer == "adam":
+            cls = torch.optim.Adam
+        else:
+            cls = torch.optim.AdamW
+        if args.optimizer.startswith("adamw"):
+            cls(p, weight_decay=0.1)
+        else:
+            cls(p)
+    """,
+    "chosen, the decay put in for one of them": """
+        import torch
+        cls, settings = torch.optim.Adam, {"lr": 1}
+        if decoupled:
+            cls = torch.optim.AdamW
+            settings["weight_decay"] = 0.1
+        cls(p, **settings)
+    """,
+    "chosen among what decouples": """
+        import torch
+        import bitsandbytes as bnb
+        cls = bnb.optim.Adam8bit if eight else torch.optim.AdamW
+        cls(p, weight_decay=0.1)
+    """,
+    "chosen among what we do not know": """
+        import lab
+        if fast:
+            cls = lab.Adam
+        else:
+            cls = lab.FastAdam
+        cls(p, weight_decay=0.1)
+    """,
+    "an import that falls back on a class assigned": """
+        import torch
+        try:
+            from lab import Adam
+        except ImportError:
+            Adam = torch.optim.Adam
+        Adam(p, weight_decay=0.1)
+    """,
+    "another library's Adam that decouples": "import bitsandbytes\nbitsandbytes.optim.Adam8bit(p, weight_decay=0.1)",
+    "a fused Adam as it is": "from apex.optimizers import FusedAdam\nFusedAdam(p, weight_decay=0.1)",
+    "a fused Adam told so": "from apex.optimizers import FusedAdam\nFusedAdam(p, adam_w_mode=True, weight_decay=0.1)",
+    "a sharded AdamW": """
+        import torch
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+        ZeroRedundancyOptimizer(p, optimizer_class=torch.optim.AdamW, weight_decay=0.1)
+    """,
+    "an unknown class, sharded": """
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+        ZeroRedundancyOptimizer(p, optimizer_class=args.optimizer, weight_decay=0.1)
+    """,
     "the class alone": "import torch\ncls = torch.optim.Adam",
     "isinstance": "import torch\nisinstance(opt, torch.optim.Adam)",
     "its own dict, mentioned": 'import torch\nconfig = {"optimizer": torch.optim.Adam, "weight_decay": 1}',
@@ -335,6 +492,30 @@ WHOLE = {
                 return self.body(self.words(x))
         torch.optim.AdamW(Both(make(), 3).parameters())
     """,
+    "chosen among what decouples": """
+        import bitsandbytes as bnb
+        cls = bnb.optim.AdamW8bit if eight else torch.optim.AdamW
+        cls(m.parameters(), weight_decay=args.wd)
+    """,
+    "chosen in branches": """
+        if eight:
+            import bitsandbytes as bnb
+            cls = bnb.optim.AdamW8bit
+        else:
+            cls = torch.optim.AdamW
+        cls(m.parameters(), lr=1)
+    """,
+    "sharded": """
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+        ZeroRedundancyOptimizer(m.parameters(), optimizer_class=torch.optim.AdamW, lr=1, weight_decay=0.1)
+    """,
+    "mup": "import mup\nmup.MuAdamW(m.parameters(), lr=1, weight_decay=0.1)",
+    "a sign": "from lion_pytorch import Lion\nLion(m.parameters(), lr=1, weight_decay=0.1)",
+    "a fused Adam": "from apex.optimizers import FusedAdam\nFusedAdam(m.parameters(), weight_decay=0.1)",
+    "another library's Adam that decouples": """
+        import bitsandbytes
+        bitsandbytes.optim.Adam8bit(m.parameters(), weight_decay=0.1)
+    """,
     "an argument": "def make(params):\n    return torch.optim.AdamW(params)\nmake(model.parameters())",
 }
 
@@ -401,6 +582,11 @@ SPARED = {
                 self.size = size
                 self.words = torch.nn.Embedding(size, 3)
         torch.optim.AdamW(Bare(3).parameters())
+    """,
+    "the AdamW that decays by nothing": "from transformers import AdamW\nAdamW(m.parameters(), lr=1)",
+    "a coupled fused Adam": """
+        from apex.optimizers import FusedAdam
+        FusedAdam(m.parameters(), adam_w_mode=False, weight_decay=0.1)
     """,
     "only matrices": "torch.optim.Muon(m.parameters(), lr=1)",
     "another AdamW": "from lab import AdamW\nAdamW(m.parameters())",

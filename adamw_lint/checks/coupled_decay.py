@@ -33,7 +33,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
     """One finding for each place where a decay is handed to a coupled optimizer of the adam family."""
     seen: set[cst.CSTNode] = set()
     for built in module.constructions:
-        if built.optimizer.family is not Family.ADAM or built.coupling is not Coupling.COUPLED:
+        if not _is_coupled(built):
             continue
         decayed = _decayed(module, built)
         if decayed is None:
@@ -42,6 +42,10 @@ def check(module: Module) -> Iterator[Diagnostic]:
         if place not in seen:
             seen.add(place)
             yield _finding(module, built, decayed)
+
+
+def _is_coupled(built: Construction) -> bool:
+    return built.optimizer.family is Family.ADAM and built.coupling is Coupling.COUPLED
 
 
 def _decayed(module: Module, built: Construction) -> _Decayed | None:
@@ -97,6 +101,8 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
         raise Manual("this changes which optimizer is used")
     if not built.arguments.complete:
         raise Manual("not all of its arguments are known")
+    if any(each.call is built.call and each is not built and _is_coupled(each) for each in module.constructions):
+        raise Manual("the same call may build another coupled optimizer")
     replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
@@ -116,12 +122,16 @@ def _old_default(module: Module, built: Construction, replacement: Optimizer) ->
     if built.decay_argument is not None or replacement.default == built.optimizer.default:
         return ()
     assert replacement.decay_argument is not None
+    if built.is_choice:
+        raise Manual("the same call may build another optimizer, with a default decay of its own")
     return (add_keyword(module, built.call, replacement.decay_argument, built.optimizer.default),)
 
 
 def _switched(module: Module, built: Construction) -> tuple[Edit, ...]:
     optimizer = built.optimizer
     assert optimizer.switch is not None
+    if built.is_choice:
+        raise Manual(f"the same call may build an optimizer without `{optimizer.switch}`")
     library = optimizer.name.split(".")[0]
     if optimizer.since and declares_older(module.source.path, library, optimizer.since):
         raise Manual(f"`{optimizer.switch}` needs {library} {optimizer.since}, and the project declares an older one")

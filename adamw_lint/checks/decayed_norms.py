@@ -72,6 +72,13 @@ def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnosti
     return Diagnostic(RULE, module.span(params), message, help_ + reason, (_label(module, built, written),), fix)
 
 
+def _decouples_always(module: Module, built: Construction) -> bool:
+    """Whether everything that the call may build is known to decouple the decay that the call gives it."""
+    options = [each for each in module.constructions if each.call is built.call]
+    all_decouple = len(options) == built.options and all(each.coupling is Coupling.DECOUPLED for each in options)
+    return all_decouple and built.decay_argument is not None
+
+
 def _label(module: Module, built: Construction, written: cst.CSTNode | None) -> Label:
     if written is not None:
         return Label(module.span(written), "decays all of them")
@@ -81,6 +88,8 @@ def _label(module: Module, built: Construction, written: cst.CSTNode | None) -> 
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
+    if built.is_choice and not _decouples_always(module, built):
+        raise Manual("the same call may build another optimizer, whose decay would change too")
     edits = split(module, built, hit)
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE

@@ -52,12 +52,13 @@ def _sources(module: Module, node: cst.BaseExpression, shared: list[Binding]) ->
     if isinstance(node, cst.Call) and _is_partial(module, node):
         return [positional(node)[0]]
     if isinstance(node, (cst.Name, cst.Attribute)):
-        binding = module.values.bound_once(node)
-        if binding is not None and binding.kind is Kind.PARAMETER:
+        found = module.values.bindings(node)
+        if any(binding.kind is Kind.PARAMETER for binding in found):
             raise Manual("the class is the default of a parameter, which callers may rely on")
-        if binding is not None and binding.kind is Kind.ASSIGN and binding.value is not None:
-            shared.append(binding)
-            return [binding.value]
+        assigned = [binding.value for binding in found if binding.kind is Kind.ASSIGN and binding.value is not None]
+        if assigned and len(assigned) == len(found):
+            shared += found
+            return assigned
     return None
 
 

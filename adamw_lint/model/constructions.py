@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import libcst as cst
 
-from adamw_lint.model.calls import Argument, Arguments, bind, parameters, unwrapped
+from adamw_lint.model.alternatives import within
+from adamw_lint.model.calls import Argument, Arguments, parameters
+from adamw_lint.model.classes import Built, Classes
 from adamw_lint.model.groups import Group, Groups
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import UNKNOWN, Defined, Number, Partial, Reference, Unknown, Value, is_zero, options_of
+from adamw_lint.model.worth import UNKNOWN, Number, Unknown, Value, is_zero
 from adamw_lint.rulebook import Coupling, Optimizer
 
 
@@ -29,7 +31,8 @@ ZERO = Number(Decimal(0))
 class Construction:
     """A call that builds an optimizer.
 
-    `callee` is the expression that names the class, also where a partial or a dict stands between it and the call;
+    `callee` is the expression that names the class, also where a partial or a dict stands between it and the call, and
+    `named` the one that does in a branch, where the class is chosen; `options` counts the classes to choose from;
     `coupling` is None where the switch is set at run time; `decay` is the constructor's λ; `variable` is what the
     optimizer is bound to; `subclass` is the user's class that derives from the optimizer, if the call builds one.
     """
@@ -44,12 +47,19 @@ class Construction:
     variable: cst.BaseExpression | None = None
     subclass: cst.ClassDef | None = None
     is_partial: bool = False
-    is_choice: bool = False
+    options: int = 1
+    named: cst.BaseExpression | None = None
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the same call may build another class."""
+        return self.options > 1
 
     @property
     def class_name(self) -> cst.BaseExpression:
-        """Where the class is named: the last part of the callee."""
-        return self.callee.attr if isinstance(self.callee, cst.Attribute) else self.callee
+        """Where the class is named: the last part of the callee, or of what the callee stands for in a branch."""
+        named = self.named or self.callee
+        return named.attr if isinstance(named, cst.Attribute) else named
 
     @property
     def decay_argument(self) -> Argument | None:
@@ -60,81 +70,36 @@ class Construction:
 class Constructions:
     """Finds the constructions in the files of a program."""
 
-    def __init__(self, survey: Survey, values: Values, groups: Groups, facts: dict[str, Optimizer]) -> None:
+    def __init__(self, survey: Survey, values: Values, groups: Groups, classes: Classes) -> None:
         self._survey = survey
         self._values = values
         self._groups = groups
-        self._facts = facts
+        self._classes = classes
 
     def of(self, tree: cst.Module) -> Iterator[Construction]:
         """The constructions of one file, in the order of its text."""
         for call in tuple(self._survey.calls):  # looking at a call may bring in the calls of another file
             if self._survey.root(call) is tree:
-                yield from self._built_by(call)
+                yield from (self._construction(call, built) for built in self._classes.built_by(call))
 
-    def _built_by(self, call: cst.Call) -> Iterator[Construction]:
-        callee, is_partial = call.func, False
-        target = self._values.worth(call.func)
-        if isinstance(target, Reference) and target.path == "functools.partial" and positional(call):
-            callee, is_partial = positional(call)[0], True
-            target = self._values.worth(callee)
-        options = options_of(self._agreed(callee) or target)
-        for option in options:
-            base = option
-            while isinstance(base, Partial):
-                base = base.target
-            for inner in options_of(base):
-                optimizer, subclass = self._optimizer(inner)
-                if optimizer is not None:
-                    built = self._construction(call, callee, option, optimizer, subclass, is_partial, len(options) > 1)
-                    yield built
-
-    def _agreed(self, callee: cst.BaseExpression) -> Value | None:
-        """The class that a name stands for if it is imported on several paths, all of them to the same optimizer."""
-        found = self._values.bindings(callee) if isinstance(callee, cst.Name) else []
-        facts = {self._facts.get(binding.path) for binding in found}
-        if len(found) < 2 or len(facts) > 1 or None in facts:
-            return None
-        return Reference(found[0].path, found[0])
-
-    def _optimizer(self, value: Value, depth: int = 0) -> tuple[Optimizer | None, cst.ClassDef | None]:
-        if isinstance(value, Reference):
-            return self._facts.get(value.path), None
-        if not isinstance(value, Defined) or not isinstance(value.node, cst.ClassDef) or depth > 4:
-            return None, None
-        overridden = self._survey.scopes[value.node].bindings
-        bases = value.node.bases
-        if len(bases) != 1 or not {"__init__", "__new__", "step"}.isdisjoint(overridden):
-            return None, None
-        return self._optimizer(self._values.worth(bases[0].value), depth + 1)[0], value.node
-
-    def _construction(
-        self,
-        call: cst.Call,
-        callee: cst.BaseExpression,
-        option: Value,
-        optimizer: Optimizer,
-        subclass: cst.ClassDef | None,
-        is_partial: bool,
-        is_choice: bool,
-    ) -> Construction:
-        _, given = unwrapped(option, optimizer.signature, self._values)
-        arguments = bind(call, optimizer.signature, self._values, given, skip=1 if is_partial else 0)
-        variable = None if is_partial else self._variable(call)
+    def _construction(self, call: cst.Call, built: Built) -> Construction:
+        optimizer, arguments = built.optimizer, built.arguments
+        variable = None if built.is_partial else self._variable(call)
         first = arguments.by_name.get(parameters(optimizer.signature)[0][0])
         groups = self._groups.of(first.value, optimizer.decay_argument) if first else ()
         return Construction(
             call=call,
-            callee=callee,
+            callee=built.callee,
             optimizer=optimizer,
             coupling=self._coupling(optimizer, arguments),
             arguments=arguments,
-            decay=self._decay(optimizer, arguments),
+            decay=self._decay(built),
             groups=(*groups, *self._added(variable, call, optimizer)),
             variable=variable,
-            subclass=subclass,
-            is_partial=is_partial,
-            is_choice=is_choice,
+            subclass=built.subclass,
+            is_partial=built.is_partial,
+            options=built.options,
+            named=built.named,
         )
 
     def _variable(self, call: cst.Call) -> cst.BaseExpression | None:
@@ -170,17 +135,25 @@ class Constructions:
             return None
         return Coupling.DECOUPLED if value.value else Coupling.COUPLED
 
-    def _decay(self, optimizer: Optimizer, arguments: Arguments) -> Decay:
+    def _decay(self, built: Built) -> Decay:
+        optimizer, arguments = built.optimizer, built.arguments
         if optimizer.decay_argument is None:
             return ZERO
         default = Number(Decimal(optimizer.default))
         argument = arguments.by_name.get(optimizer.decay_argument)
         if argument is None:
             return default if arguments.complete else UNKNOWN
+        if built.options > 1 and not self._decays_always(built, argument):
+            return UNKNOWN
         written = decay(self._values.worth(argument.value))
         if argument.certain:
             return written
         return ZERO if written == ZERO == default else DYNAMIC
+
+    def _decays_always(self, built: Built, argument: Argument) -> bool:
+        """Whether a class that is chosen gets its decay whatever else is chosen: a zero may be meant for this one."""
+        possible = within(self._values, argument.value, built.branches)
+        return argument.certain and not any(map(is_zero, possible))
 
 
 def decay(value: Value) -> Decay:

@@ -10,6 +10,7 @@ from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 from adamw_lint.diagnostics import Span
 from adamw_lint.fix.manual import Manual
 from adamw_lint.model.callers import bring_in_callers
+from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
@@ -24,7 +25,7 @@ from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_penalise
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import Family, optimizers_by_path, words
+from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
 
 
 class Module:
@@ -66,7 +67,8 @@ class Module:
 
     @cached_property
     def _constructions(self) -> Constructions:
-        return Constructions(self.survey, self.values, self.groups, optimizers_by_path())
+        classes = Classes(self.survey, self.values, optimizers_by_path(), wrappers_by_path())
+        return Constructions(self.survey, self.values, self.groups, classes)
 
     @cached_property
     def partitions(self) -> tuple[Partition, ...]:

@@ -1,0 +1,151 @@
+"""Which optimizer classes a call builds: named, chosen among several, in a partial, or handed to what wraps them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from adamw_lint.model.alternatives import Alternative, alternatives
+from adamw_lint.model.calls import Arguments, bind, parameters, unwrapped
+from adamw_lint.model.scopes import Arms
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import positional
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import UNKNOWN, Defined, Partial, Reference, Value, options_of
+from adamw_lint.rulebook import Optimizer, Wrapper
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """One optimizer that a call may build, with what the call gives it.
+
+    `callee` is the expression that names the class at the call, `named` the one that does where it is chosen;
+    `branches` are those in which it is this one; `options` counts what the call may build, the unknown included.
+    """
+
+    callee: cst.BaseExpression
+    optimizer: Optimizer
+    arguments: Arguments
+    named: cst.BaseExpression
+    subclass: cst.ClassDef | None = None
+    branches: tuple[Arms, ...] = ()
+    options: int = 1
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Option:
+    """One class that a call may build, the expression at the call that names it, and how arguments get there."""
+
+    callee: cst.BaseExpression
+    found: Alternative
+    skip: int = 0
+    wrapper: Wrapper | None = None
+
+
+class Classes:
+    """Resolves the callees of a program."""
+
+    def __init__(
+        self, survey: Survey, values: Values, facts: dict[str, Optimizer], wrappers: dict[str, Wrapper]
+    ) -> None:
+        self._survey = survey
+        self._values = values
+        self._facts = facts
+        self._wrappers = wrappers
+
+    def built_by(self, call: cst.Call) -> Iterator[Built]:
+        """The optimizers that a call may build, each once; nothing where it builds none that we know."""
+        known: dict[tuple[Optimizer, cst.ClassDef | None], _Option] = {}
+        unknown = 0
+        for option in self._options(call):
+            found = list(self._optimizers(option.found.value))
+            unknown += not found
+            for each in found:
+                known.setdefault(each, option)
+        for (optimizer, subclass), option in known.items():
+            yield self._built(call, option, optimizer, subclass, len(known) + unknown)
+
+    def _built(
+        self, call: cst.Call, option: _Option, optimizer: Optimizer, subclass: cst.ClassDef | None, options: int
+    ) -> Built:
+        found = option.found
+        return Built(
+            callee=option.callee,
+            optimizer=optimizer,
+            arguments=self._arguments(call, option, optimizer),
+            named=found.node if found.branches and self._survey.owns(found.node) else option.callee,
+            subclass=subclass,
+            branches=found.branches if options > 1 else (),
+            options=options,
+            is_partial=option.skip > 0,
+        )
+
+    def _options(self, call: cst.Call) -> Iterator[_Option]:
+        """What a call may build, looking through `functools.partial` and what wraps a class."""
+        plain = positional(call)
+        for found in self._named(call.func):
+            path = found.value.path if isinstance(found.value, Reference) else ""
+            if path == "functools.partial" and plain:
+                yield from (_Option(plain[0], inner, skip=1) for inner in self._named(plain[0]))
+            elif path in self._wrappers:
+                yield from self._wrapped(call, found, self._wrappers[path])
+            else:
+                yield _Option(call.func, found)
+
+    def _wrapped(self, call: cst.Call, found: Alternative, wrapper: Wrapper) -> Iterator[_Option]:
+        given = bind(call, wrapper.signature, self._values).by_name.get(wrapper.wraps or "")
+        if given is None:
+            default = Reference(wrapper.default) if wrapper.default is not None else UNKNOWN
+            yield _Option(call.func, replace(found, value=default), wrapper=wrapper)
+            return
+        for inner in self._named(given.value):
+            both = replace(inner, branches=(*found.branches, *inner.branches))
+            yield _Option(given.value, both, wrapper=wrapper)
+
+    def _named(self, node: cst.BaseExpression) -> Iterator[Alternative]:
+        """The classes that an expression may name; UNKNOWN for a name that is imported twice, once as we know not what.
+
+        Such a name is meant to be one class, and we do not know which; a variable is a choice of several.
+        """
+        found = alternatives(self._values, node)
+        vague = {each.shim for each in found if not self._is_known(each.value)}
+        for each in found:
+            yield replace(each, value=UNKNOWN) if each.shim is not None and each.shim in vague else each
+
+    def _is_known(self, value: Value) -> bool:
+        is_wrapper = isinstance(value, Reference) and value.path in self._wrappers
+        return is_wrapper or any(True for _ in self._optimizers(value))
+
+    def _arguments(self, call: cst.Call, option: _Option, optimizer: Optimizer) -> Arguments:
+        if option.wrapper is not None:
+            return self._handed_on(call, option.wrapper)
+        _, given = unwrapped(option.found.value, optimizer.signature, self._values)
+        return bind(call, optimizer.signature, self._values, given, skip=option.skip)
+
+    def _handed_on(self, call: cst.Call, wrapper: Wrapper) -> Arguments:
+        """The arguments that what wraps a class hands on to it: the parameters, and all that it does not name."""
+        bound = bind(call, wrapper.signature, self._values)
+        named, every, _ = parameters(wrapper.signature)
+        own = every - {named[0]}
+        return Arguments({name: given for name, given in bound.by_name.items() if name not in own}, bound.complete)
+
+    def _optimizers(self, value: Value) -> Iterator[tuple[Optimizer, cst.ClassDef | None]]:
+        """The optimizers that a value may be, by itself or behind partials."""
+        while isinstance(value, Partial):
+            value = value.target
+        for inner in options_of(value):
+            optimizer, subclass = self._optimizer(inner)
+            if optimizer is not None:
+                yield optimizer, subclass
+
+    def _optimizer(self, value: Value, depth: int = 0) -> tuple[Optimizer | None, cst.ClassDef | None]:
+        if isinstance(value, Reference):
+            return self._facts.get(value.path), None
+        if not isinstance(value, Defined) or not isinstance(value.node, cst.ClassDef) or depth > 4:
+            return None, None
+        overridden = self._survey.scopes[value.node].bindings
+        bases = value.node.bases
+        if len(bases) != 1 or not {"__init__", "__new__", "step"}.isdisjoint(overridden):
+            return None, None
+        return self._optimizer(self._values.worth(bases[0].value), depth + 1)[0], value.node

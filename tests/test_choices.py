@@ -1,0 +1,136 @@
+"""What becomes of optimizers that are chosen among several, wrapped, or switched: the fix, or why there is none."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from pages import only, rewritten
+
+from adamw_lint.engine import lint
+from adamw_lint.read.source import Source
+
+FIXED = {
+    "the one branch that is coupled": (
+        """
+        import torch
+
+        def build(model):
+            if model.is_fast:
+                cls = torch.optim.Adam
+            else:
+                cls = torch.optim.AdamW
+            return cls(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+        ("torch.optim.Adam\n", "torch.optim.AdamW\n"),
+    ),
+    "the branch that an import falls back on": (
+        """
+        import torch
+
+        def build(model):
+            try:
+                import bitsandbytes as bnb
+                cls = bnb.optim.AdamW8bit
+            except ImportError:
+                cls = torch.optim.Adam
+            return cls(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+        ("torch.optim.Adam\n", "torch.optim.AdamW\n"),
+    ),
+    "a class that is wrapped": (
+        """
+        import torch
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+
+        opt = ZeroRedundancyOptimizer(model.weights, optimizer_class=torch.optim.Adam, lr=1e-3, weight_decay=0.1)
+        """,
+        ("torch.optim.Adam,", "torch.optim.AdamW,"),
+    ),
+    "a class that is wrapped, and decays by its groups": (
+        """
+        import torch
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+
+        opt = ZeroRedundancyOptimizer([{"params": model.weights, "weight_decay": 0.1}], torch.optim.Adam, lr=1e-3)
+        """,
+        ("torch.optim.Adam, lr=1e-3", "torch.optim.AdamW, lr=1e-3, weight_decay=0"),
+    ),
+    "a switch that was set off": (
+        """
+        from apex.optimizers import FusedAdam
+
+        opt = FusedAdam(model.weights, adam_w_mode=False, weight_decay=0.1)
+        """,
+        ("adam_w_mode=False", "adam_w_mode=True"),
+    ),
+    "parameters of a choice of what decouples": (
+        """
+        import torch
+        import bitsandbytes as bnb
+
+        cls = bnb.optim.AdamW8bit if args.eight else torch.optim.AdamW
+        opt = cls(model.parameters(), lr=1e-3, weight_decay=0.1)
+        """,
+        (
+            "(model.parameters(), ",
+            '([\n    {"params": [p for p in model.parameters() if p.ndim >= 2]},\n'
+            '    {"params": [p for p in model.parameters() if p.ndim < 2], "weight_decay": 0.0},\n], ',
+        ),
+    ),
+}
+
+BY_HAND = {
+    "two that are coupled": (
+        """
+        import torch
+        def build(model):
+            if model.is_fast:
+                cls = torch.optim.Adam
+            else:
+                cls = torch.optim.NAdam
+            return cls(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+        "the same call may build another coupled optimizer",
+    ),
+    "a choice with what we do not know": (
+        """
+        import torch
+        if args.fast:
+            cls = torch.optim.AdamW
+        else:
+            cls = args.cls
+        opt = cls(model.parameters(), lr=1e-3, weight_decay=0.1)
+        """,
+        "the same call may build another optimizer",
+    ),
+    "a choice of defaults": (
+        """
+        import torch
+        import bitsandbytes as bnb
+        cls = bnb.optim.AdamW8bit if args.eight else torch.optim.AdamW
+        opt = cls(model.parameters(), lr=1e-3)
+        """,
+        "the same call may build another optimizer",
+    ),
+    "what a wrapper builds when nothing is handed over": (
+        "import mup\nopt = mup.MuAdam(model.weights, lr=1e-3, weight_decay=0.1)\n",
+        "the class is chosen elsewhere",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", FIXED)
+def test_just_the_class_that_is_coupled_is_rewritten(way: str) -> None:
+    code, (old, new) = FIXED[way]
+    code = dedent(code).lstrip("\n")
+    assert code.count(old) == 1
+    assert rewritten(code, "coupled-decay", "decayed-norms") == code.replace(old, new)
+
+
+@pytest.mark.parametrize("way", BY_HAND)
+def test_what_other_classes_would_suffer_from_is_left_to_people(way: str) -> None:
+    code, reason = BY_HAND[way]
+    (found,) = lint(Source.of_text(dedent(code).lstrip("\n")), only("coupled-decay", "decayed-norms"))
+    assert found.fix is None
+    assert reason in found.help
