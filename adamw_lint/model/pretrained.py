@@ -51,7 +51,8 @@ class Pretrained:
         A table of classes gives one option for each entry, under its key. An Auto class with a name known only at run
         time gives one for each family that we know, under the family's name, and may be others besides.
         """
-        return _distinct(self._read(model))
+        found = _distinct(self._read(model))
+        return found if _is_known(found) else ()
 
     def _read(self, node: cst.BaseExpression) -> Options:
         if node in self._open or len(self._open) > _DEPTH:
@@ -110,9 +111,9 @@ class Pretrained:
         if method is not None and method[1] in words["loads"]:
             return self._loaded(call, method[0], from_configuration=method[1] != words["loads"][0])
         built = _either([self._built(call, label, value) for label, value in self._chosen(call.func)])
-        if not built and method is not None and method[1] in words["unchanged"]:
+        if not _is_known(built) and method is not None and method[1] in words["unchanged"]:
             return self._read(method[0])
-        return built
+        return built if _is_known(built) else ()
 
     def _chosen(self, node: cst.BaseExpression) -> Iterator[tuple[str, Value]]:
         """The classes that an expression may be, each under its key in a table of classes, or under its own name."""
@@ -129,7 +130,7 @@ class Pretrained:
     def _built(self, call: cst.Call, label: str, value: Value) -> Options:
         """The model that a call of a class or a function builds."""
         if not isinstance(value, Reference):
-            return (Option(label, None),) if label else ()
+            return (Option(label, None),)
         facts, plain = models("reading"), positional(call)
         if value.path in facts["wrappers"] and plain:
             prefix = facts["wrappers"][value.path]
@@ -142,8 +143,7 @@ class Pretrained:
         if library in facts["functions"] and facts["functions"][library] not in value.path:
             known = self._named(library, call, Text(value.path.rpartition(".")[2]))
             return (replace(known, label=label),) if known is not None else ()
-        known_class = _of_class(value.path)
-        return (Option(label, known_class),) if known_class is not None else ()
+        return (Option(label, _of_class(value.path)),)
 
     def _named(self, library: str, call: cst.Call, name: Value) -> Option | None:
         """The model that a function of a library builds under a name, unless an argument may rename its parts."""
@@ -164,7 +164,7 @@ class Pretrained:
                 found += list(self._automatic(call, name, from_configuration))
             else:
                 found.append(Option(label, _of_class(path)))
-        return tuple(found) if any(option.tensors is not None for option in found) else ()
+        return tuple(found) if _is_known(found) else ()
 
     def _automatic(self, call: cst.Call, auto: str, from_configuration: bool) -> Iterator[Option]:
         """The models that an Auto class builds: that of the name, or one of all where the name is not in sight."""
@@ -219,6 +219,11 @@ def _under(prefix: str, tensors: Tensors | None) -> Tensors | None:
 def _below(prefix: str, tensors: Tensors | None) -> Tensors | None:
     inside = (each for each in tensors or () if each.name.startswith(prefix))
     return tuple(replace(each, name=each.name.removeprefix(prefix)) for each in inside)
+
+
+def _is_known(options: Iterable[Option]) -> bool:
+    """Whether at least one of the models is known."""
+    return any(option.tensors is not None for option in options)
 
 
 def _either(found: list[Options]) -> Options:
