@@ -117,6 +117,12 @@ def frameworks() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def models(stem: str) -> dict[str, Any]:
+    """One table of `rules/models`: the well-known models of a library, or how models are built."""
+    return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def optimizers() -> tuple[Optimizer, ...]:
     """Every fact, in the order in which the files state them."""
     return tuple(_optimizer(table) for facts in frameworks().values() for table in facts.get("optimizer", ()))

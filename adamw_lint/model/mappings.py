@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind, Use, dominates
 from adamw_lint.model.tree import index_of, method_call
-from adamw_lint.model.worth import Entry, Mapping, Parameter, Text, Value
+from adamw_lint.model.worth import Entry, Mapping, Number, Parameter, Text, Value
 
 if TYPE_CHECKING:
     from adamw_lint.model.values import Values
@@ -108,3 +109,25 @@ def looked_up(values: Values, base: Value, key: Value) -> list[Value]:
         return [values.worth(entry.value) for entry in base.entries.values()]
     entry = base.entries.get(key.value)
     return [values.worth(entry.value)] if entry is not None and entry.certain else []
+
+
+def entries(values: Values, node: cst.CSTNode | None, index: int | None) -> Iterator[tuple[str, cst.CSTNode | None]]:
+    """What `d[k]` may be, or the element of it at an index: each under its key, and only that of k where k is known.
+
+    None stands for an element that is not in sight; nothing is yielded where d is no dict.
+    """
+    if not isinstance(node, cst.Subscript):
+        return
+    key, base = values.worth(index_of(node)), values.worth(node.value)
+    if isinstance(key, Number) and index is None:
+        yield from entries(values, node.value, int(key.value))
+    for name, entry in base.entries.items() if isinstance(base, Mapping) else ():
+        if not isinstance(key, Text) or key.value == name:
+            yield name, entry.value if index is None else _element(entry.value, index)
+
+
+def _element(node: cst.BaseExpression, index: int) -> cst.CSTNode | None:
+    """The element of a tuple or list that is written out."""
+    elements = node.elements if isinstance(node, (cst.Tuple, cst.List)) else ()
+    plain = [each.value for each in elements if isinstance(each, cst.Element)]
+    return plain[index] if index < len(plain) == len(elements) else None

@@ -17,6 +17,7 @@ from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import Losses
 from adamw_lint.model.partitions import Partition, Partitions
+from adamw_lint.model.pretrained import Pretrained
 from adamw_lint.model.program import Program
 from adamw_lint.model.spent import Iterators
 from adamw_lint.model.survey import Survey
@@ -175,6 +176,11 @@ class Module:
     def layers(self) -> Layers:
         """What the models in sight are built of."""
         return Layers(self.survey, self.values, words("layers"), words("parameters")["module"])
+
+    @cached_property
+    def pretrained(self) -> Pretrained:
+        """The parameters of well-known models that libraries build."""
+        return Pretrained(self.values, self.frames)
 
     @property
     def adapts(self) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal, DecimalException
 import libcst as cst
 
 from adamw_lint.model.links import Links
-from adamw_lint.model.mappings import amended, display, keywords, looked_up
+from adamw_lint.model.mappings import amended, display, entries, keywords, looked_up
 from adamw_lint.model.program import Program
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
@@ -93,6 +93,8 @@ class Values(Links):
         if isinstance(value, (cst.Tuple, cst.List)) and binding.index is not None:
             plain = [item.value for item in value.elements if isinstance(item, cst.Element)]
             return self.worth(plain[binding.index]) if binding.index < len(plain) == len(value.elements) else UNKNOWN
+        if isinstance(value, cst.Subscript) and binding.index is not None:
+            return chosen([self.worth(each) for _, each in entries(self, value, binding.index)])
         return UNKNOWN
 
     def attribute(self, node: cst.Attribute) -> Value:
