@@ -84,9 +84,9 @@ class Addition:
                 return self._power(node, left, right)
         return None
 
-    def augmented(self, node: cst.AugAssign) -> Terms:
+    def augmented(self, node: cst.AugAssign, frame: Frame | None = None) -> Terms:
         """What the target of `+=` and its kin becomes."""
-        target, value = Place(node.target), Place(node.value)
+        target, value = Place(node.target, frame), Place(node.value, frame)
         if isinstance(node.operator, (cst.MultiplyAssign, cst.DivideAssign)):
             by = self._factor(value) if isinstance(node.operator, cst.MultiplyAssign) else self._divisor(value)
             return _scaled(self.terms(target), by)
@@ -138,15 +138,14 @@ class Addition:
         if name in words["copied"]:
             return self.terms(rest[0])
         if name in words["product"]:
-            return _scaled(self.terms(first), self._factor(rest[0]))
+            return _whole(node, _scaled(self.terms(first), self._factor(rest[0])))
         if name in words["quotient"]:
-            return _scaled(self.terms(first), self._divisor(rest[0]))
+            return _whole(node, _scaled(self.terms(first), self._divisor(rest[0])))
         return self._fused(node, found, scale)
 
     def _addend(self, place: Place) -> Terms:
-        """One argument as terms, each written by it where it is but one."""
-        terms = self.terms(place)
-        return tuple(Term(term.node if len(terms) > 1 else place.node, term.scale) for term in terms)
+        """One argument as terms, written by itself where it is but one."""
+        return _whole(place.node, self.terms(place))
 
     def _fused(self, node: cst.Call, found: Operation, scale: Scale) -> Terms | None:
         words, name = self._words, found.name
@@ -205,6 +204,11 @@ def terms_of_target(term: Term, is_target: Callable[[Place], bool]) -> Iterator[
 
 def _atom(place: Place) -> Term:
     return Term(place.node, Scale(factors=(place,)))
+
+
+def _whole(node: cst.BaseExpression, terms: Terms) -> Terms:
+    """Terms that an expression writes as a whole where it is but one."""
+    return (Term(node, terms[0].scale),) if len(terms) == 1 else terms
 
 
 def _scaled(terms: Terms, by: Scale) -> Terms:

@@ -29,7 +29,7 @@ import libcst as cst
 
 from adamw_lint.model.addition import Addition, Term, terms_of_target
 from adamw_lint.model.aliases import Aliases
-from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
@@ -59,7 +59,7 @@ class Updates:
         self._frames = frames
         self._names = Aliases(survey, values, frames, words)
         self._addition = Addition(values, frames, self._names, words)
-        self._within: dict[cst.CSTNode, tuple[Update, ...]] = {}
+        self._within: dict[tuple[cst.CSTNode, Frame | None], tuple[Update, ...]] = {}
 
     def terms(self, place: Place) -> tuple[Term, ...]:
         """An expression as a sum."""
@@ -69,49 +69,53 @@ class Updates:
         """What is left of an expression without what changes neither its numbers nor which parameter it is."""
         return self._names.bare(place)
 
-    def within(self, block: cst.CSTNode) -> tuple[Update, ...]:
+    def within(self, block: cst.CSTNode, frame: Frame | None = None) -> tuple[Update, ...]:
         """The updates in a function, or in any other block, but not in functions and classes inside it."""
-        if block not in self._within:
+        if (block, frame) not in self._within:
             body = block.body if isinstance(block, cst.FunctionDef) else block
-            self._within[block] = tuple(update for node in _nodes(body) for update in self.of(node))
-        return self._within[block]
+            self._within[block, frame] = tuple(update for node in _nodes(body) for update in self.of(node, frame))
+        return self._within[block, frame]
 
-    def of(self, node: cst.CSTNode) -> Iterator[Update]:
-        """The updates that one statement or call makes by itself."""
+    def of(self, node: cst.CSTNode, frame: Frame | None = None) -> Iterator[Update]:
+        """The updates that one statement or call makes by itself, in the call of its function that `frame` is."""
         if isinstance(node, cst.Assign):
             for target in node.targets:
-                yield from self._assigned(node, target.target, node.value)
+                yield from self._assigned(node, target.target, node.value, frame)
         elif (isinstance(node, cst.AnnAssign) and node.value is not None) or isinstance(node, cst.NamedExpr):
-            yield from self._assigned(node, node.target, node.value)
+            yield from self._assigned(node, node.target, node.value, frame)
         elif isinstance(node, cst.AugAssign):
-            yield Update(node, self._target(Place(node.target)), self._addition.augmented(node), in_place=True)
+            yield Update(
+                node, self._target(Place(node.target, frame)), self._addition.augmented(node, frame), in_place=True
+            )
         elif isinstance(node, cst.Call):
-            yield from self._called(node)
+            yield from self._called(node, frame)
 
     def _assigned(
-        self, node: cst.CSTNode, target: cst.BaseExpression, value: cst.BaseExpression | None
+        self, node: cst.CSTNode, target: cst.BaseExpression, value: cst.BaseExpression | None, frame: Frame | None
     ) -> Iterator[Update]:
         if isinstance(target, (cst.Tuple, cst.List)):
             if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(target.elements):
                 for left, right in zip(target.elements, value.elements, strict=True):
-                    yield from self._assigned(node, left.value, right.value)
+                    yield from self._assigned(node, left.value, right.value, frame)
             return
         is_place = not isinstance(target, cst.Name)
         if value is not None:
-            yield Update(node, self._target(Place(target)), self.terms(Place(value)), is_place)
+            yield Update(node, self._target(Place(target, frame)), self.terms(Place(value, frame)), is_place)
 
-    def _called(self, node: cst.Call) -> Iterator[Update]:
+    def _called(self, node: cst.Call, frame: Frame | None) -> Iterator[Update]:
         """An in-place call that is no link of a longer chain of them."""
-        changed = self._addition.changed(Place(node))
+        changed = self._addition.changed(Place(node, frame))
         link = self._survey.parents.get(node)
         outer = self._survey.parents.get(link) if isinstance(link, cst.Attribute) else None
         is_link = (
-            isinstance(outer, cst.Call) and outer.func is link and self._addition.changed(Place(outer)) is not None
+            isinstance(outer, cst.Call)
+            and outer.func is link
+            and self._addition.changed(Place(outer, frame)) is not None
         )
         if changed is not None and not is_link:
             target = self._target(changed)
             if isinstance(target.node, (cst.Name, cst.Attribute, cst.Subscript)):
-                yield Update(node, target, self.terms(Place(node)), in_place=True)
+                yield Update(node, target, self.terms(Place(node, frame)), in_place=True)
 
     def _target(self, place: Place) -> Place:
         """What a write to an alias of a tensor changes: `p` of `p.data`, `w` of `w[:]`."""
@@ -130,6 +134,10 @@ class Updates:
     def added(self, update: Update) -> tuple[Term, ...]:
         """The terms in which the target is no factor."""
         return tuple(term for term in update.terms if self.without(term, update.target) is None)
+
+    def multiplied_out(self, scale: Scale) -> tuple[Scale, ...]:
+        """A product as a sum of products: 1 and −lr·wd of `(1 - lr * wd)`."""
+        return self._addition.multiplied_out(scale)
 
     def without(self, term: Term, tensor: Place) -> Scale | None:
         """By what a tensor is multiplied in a term; None where it is no factor of it."""
@@ -153,7 +161,10 @@ class Updates:
 
     def same(self, one: Place, other: Place) -> bool:
         """Whether two places certainly are one tensor: one variable, one attribute of it, one item of it."""
-        one, other = self.origin(one), self.origin(other)
+        one, other = self._target(one), self._target(other)
+        return self._is_written_alike(one, other) or self._is_written_alike(self.origin(one), self.origin(other))
+
+    def _is_written_alike(self, one: Place, other: Place) -> bool:
         if dotted(one.node) is not None:
             return self._frames.same(one, other)
         if isinstance(one.node, cst.Subscript) and isinstance(other.node, cst.Subscript):
