@@ -130,9 +130,9 @@ class Addition:
         if not rest:
             return None
         if name in words["plus"]:
-            return self.terms(first) + _scaled(self._addend(rest[0]), scale)
+            return self.terms(first) + self._addend(rest[0], scale)
         if name in words["minus"]:
-            return self.terms(first) + _scaled(self._addend(rest[0]), MINUS.times(scale))
+            return self.terms(first) + self._addend(rest[0], MINUS.times(scale))
         if name in words["power"]:
             return self._power(node, first, rest[0])
         if name in words["copied"]:
@@ -143,16 +143,18 @@ class Addition:
             return _whole(node, _scaled(self.terms(first), self._divisor(rest[0])))
         return self._fused(node, found, scale)
 
-    def _addend(self, place: Place) -> Terms:
-        """One argument as terms, written by itself where it is but one."""
-        return _whole(place.node, self.terms(place))
+    def _addend(self, place: Place, scale: Scale) -> Terms:
+        """An argument times a scale; a sum is a factor by itself where it is multiplied, as it is under an operator."""
+        if scale.is_plain:
+            return _scaled(_whole(place.node, self.terms(place)), scale)
+        return (Term(place.node, scale.times(self._factor(place))),)
 
     def _fused(self, node: cst.Call, found: Operation, scale: Scale) -> Terms | None:
         words, name = self._words, found.name
         first, second = found.tensors[:2]
         if name in words["mixed"] and found.by is not None:
             kept = self.terms(first)
-            return kept + _scaled(kept, MINUS.times(scale)) + _scaled(self._addend(second), scale)
+            return kept + _scaled(kept, MINUS.times(scale)) + self._addend(second, scale)
         if len(found.tensors) < 3:
             return None
         scale = scale.times(self._factor(second))

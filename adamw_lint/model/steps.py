@@ -8,11 +8,11 @@ import libcst as cst
 
 from adamw_lint.model.addition import Term
 from adamw_lint.model.averages import Average, Averages
-from adamw_lint.model.switches import Switches
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.sources import Condition, Sources, Sum, Trail
 from adamw_lint.model.survey import Survey
+from adamw_lint.model.switches import Switches
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values

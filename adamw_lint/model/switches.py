@@ -92,7 +92,8 @@ class Switches:
             return value, (), ()
         if isinstance(value, Parameter) and isinstance(value.default, _CONSTANTS):
             given = self._values.bound_once(node)
-            return value.default, (given.value.value if given and isinstance(given.value, cst.Name) else key,), ()
+            named = given.value if given is not None and given.kind is Kind.ASSIGN else None
+            return value.default, (named.value if isinstance(named, cst.Name) else key,), ()
         binding = self._values.bound_once(node) if isinstance(node, cst.Name) else None
         if binding is not None and binding.kind is Kind.ASSIGN and binding.value is not None and key_of(binding.value):
             return self._setting(binding.value)

@@ -6,12 +6,12 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.addition import Term
-from adamw_lint.model.switches import key_of
 from adamw_lint.model.frames import Place
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.sources import Trail
 from adamw_lint.model.survey import Survey
+from adamw_lint.model.switches import key_of
 from adamw_lint.model.tree import dotted, index_of, text_of
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values
