@@ -240,6 +240,7 @@ FLAGS = {
     "turned round": ("if group['coupled']:\n    {decay}", "coupled=True"),
     "in a name": ("decouple = group['decoupled']\nif not decouple:\n    {decay}", "decoupled=False"),
     "a choice": ("grad = grad if group['decoupled'] else grad + group['weight_decay'] * p", "decoupled=False"),
+    "leaves early": ("if group['decoupled']:\n    continue\n{decay}", "decoupled=False"),
     "a decay of None": (
         "if group['weight_decay'] is not None and not group['decoupled']:\n    {decay}",
         "decoupled=False",
@@ -313,6 +314,11 @@ SILENT = {
     "another tensor": optimizer('grad = grad.add(state["previous"], alpha=group["weight_decay"])'),
     "natural": optimizer("grad = grad * p"),
     "centralised": optimizer("grad = grad.add(-grad.mean())"),
+    "a match": optimizer(
+        "match group['form']:\n    case 'l2':\n        " + DECAY + "\n    case 'decoupled':\n        p.mul_(0.99)"
+    ),
+    "an own weight": optimizer("grad = grad + self.fisher * p"),
+    "an own coefficient": optimizer("c = (grad * p).sum()\ngrad = grad + c * p"),
     "rewarded": optimizer("grad = grad - group['weight_decay'] * p"),
 }
 

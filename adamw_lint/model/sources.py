@@ -15,6 +15,7 @@ from adamw_lint.model.tree import dotted, positional
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values
 
+LEAVING = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 _BUDGET = 300  # places looked at for one tensor; no gradient that a person wrote comes near it
 
 
@@ -28,10 +29,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sum:
-    """A sum that flows into the tensor, if all `conditions` hold."""
+    """A sum that flows into the tensor, through some places, if all `conditions` hold."""
 
     terms: tuple[Term, ...]
     conditions: tuple[Condition, ...]
+    through: tuple[Place, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +50,7 @@ class Trail:
         return [Place(node.value, frame) for node, frame in nodes if isinstance(node, cst.Attribute) and _is_grad(node)]
 
 
-Step = tuple[Place, tuple[Condition, ...]]
+Step = tuple[Place, tuple[Condition, ...], tuple[Place, ...]]
 
 
 class Sources:
@@ -65,9 +67,9 @@ class Sources:
     def of(self, place: Place) -> Trail:
         """All that flows into an expression, as far as it is in sight."""
         trail = Trail()
-        stack: list[Step] = [(place, ())]
+        stack: list[Step] = [(place, (), ())]
         while stack and len(trail.places) < _BUDGET:
-            place, conditions = stack.pop()
+            place, conditions, through = stack.pop()
             place = self._updates.tensor(place)
             if any(place.node is other.node and place.frame is other.frame for other in trail.places):
                 continue
@@ -79,11 +81,12 @@ class Sources:
                 flows = [(terms, ())]
             for flow, more in flows:
                 met = (*conditions, *more)
+                passed = (*through, place)
                 if isinstance(flow, Place):
-                    stack.append((flow, met))
+                    stack.append((flow, met, passed))
                     continue
-                trail.sums.append(Sum(flow, met))
-                stack += [(factor, met) for term in flow for factor in term.scale.factors]
+                trail.sums.append(Sum(flow, met, passed))
+                stack += [(factor, met, passed) for term in flow for factor in term.scale.factors]
         return trail
 
     def _flows(self, place: Place) -> Iterator[tuple[Place | tuple[Term, ...], tuple[Condition, ...]]]:
@@ -125,14 +128,14 @@ class Sources:
         self, node: cst.Name, frame: Frame | None
     ) -> Iterator[tuple[Place | tuple[Term, ...], tuple[Condition, ...]]]:
         for binding in self._values.bindings(node) if node in self._survey.places else ():
-            conditions = self._conditions(binding.node, frame)
+            conditions = self.conditions(binding.node, frame)
             if binding.kind is Kind.AUGMENT:
                 statement = self._survey.statement(binding.node)
                 yield from ((update.terms, conditions) for update in self._updates.of(statement, frame))
             else:
                 yield from ((place, conditions) for place in self._bound(binding, frame))
         for call in self._values.calls_on(node, "append"):
-            yield from ((Place(each, frame), self._conditions(call, frame)) for each in positional(call))
+            yield from ((Place(each, frame), self.conditions(call, frame)) for each in positional(call))
 
     def _bound(self, binding: Binding, frame: Frame | None) -> Iterator[Place]:
         value, index = binding.value, binding.index
@@ -188,7 +191,7 @@ class Sources:
             if not _exclusive(self._survey.places[update.node][1], use.arms) and self._updates.same(
                 update.target, place
             ):
-                yield update.terms, self._conditions(update.node, place.frame)
+                yield update.terms, self.conditions(update.node, place.frame)
         yield from self._handed(place, floor, block)
 
     def _handed(
@@ -206,16 +209,30 @@ class Sources:
                 continue
             for update in self._updates.within(entered.function, entered):
                 if update.in_place and self._updates.same(update.target, place):
-                    yield update.terms, (*self._conditions(call, place.frame), *self._conditions(update.node, entered))
+                    yield update.terms, (*self.conditions(call, place.frame), *self.conditions(update.node, entered))
 
-    def _conditions(self, node: cst.CSTNode, frame: Frame | None) -> tuple[Condition, ...]:
-        """The tests under which a node runs in its function."""
-        arms = self._survey.places[node][1]
-        return tuple(
-            Condition(Place(arm.statement.test, frame), arm.index == 0)
-            for arm in arms
-            if isinstance(arm.statement, cst.If)
-        )
+    def conditions(self, node: cst.CSTNode, frame: Frame | None) -> tuple[Condition, ...]:
+        """The tests under which a node runs in its function, those that leave its block before it among them."""
+        arms = (arm for arm in self._survey.places[node][1] if isinstance(arm.statement, cst.If))
+        found = [Condition(Place(arm.statement.test, frame), arm.index == 0) for arm in arms]
+        inner = node
+        for outer in self._survey.ancestors(node):
+            if isinstance(outer, (cst.FunctionDef, cst.Lambda)):
+                break
+            if isinstance(outer, cst.IndentedBlock):
+                before = outer.body[: outer.body.index(inner)]
+                exits = (each for each in before if isinstance(each, cst.If) and _leaves(each))
+                found += [Condition(Place(each.test, frame), wanted=False) for each in exits]
+            inner = outer
+        return tuple(found)
+
+
+def _leaves(node: cst.If) -> bool:
+    """Whether a statement is a condition without another arm whose own arm leaves the block."""
+    if node.orelse is not None or not node.body.body:
+        return False
+    last = node.body.body[-1]
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], LEAVING)
 
 
 def _exclusive(one: Arms, other: Arms) -> bool:

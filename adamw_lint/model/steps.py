@@ -10,15 +10,13 @@ from adamw_lint.model.addition import Term
 from adamw_lint.model.averages import Average, Averages
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scale import Scale
-from adamw_lint.model.sources import Condition, Sources, Sum, Trail
+from adamw_lint.model.sources import LEAVING, Sources, Sum, Trail
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.switches import Switches
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values
 from adamw_lint.model.weights import Weights
-
-_ENDS = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +93,9 @@ class Steps:
                 factor = self._updates.without(term, parameter) if parameter is not None else None
                 if parameter is None or factor is None or self._is_anchored(term, factor, trail):
                     continue
-                flag = self._flag(self._inner_conditions(added, first), factor)
+                if any(self._updates.same(parameter, place) for place in added.through):  # it shrinks itself
+                    continue
+                flag = self._flag(added, first, term, factor)
                 if flag is not None and not self._is_dead(term.node):
                     yield CoupledStep(self._written(term.node), factor, parameter, first, block, flag)
 
@@ -109,22 +109,22 @@ class Steps:
                 return True
         return False
 
-    def _inner_conditions(self, added: Sum, first: Average) -> list[Condition]:
-        """The conditions of a sum that are not those of the moment as well."""
-        shared = {arm.statement.test for arm in self._survey.places[first.node][1] if isinstance(arm.statement, cst.If)}
-        return [each for each in added.conditions if each.test.node not in shared]
-
-    def _flag(self, conditions: list[Condition], factor: Scale) -> str | None:
+    def _flag(self, added: Sum, first: Average, term: Term, factor: Scale) -> str | None:
         """The setting that decides for the coupled form, empty where none does; None where it is not the default."""
         decays = frozenset(key for each in factor.factors for key in self._weights.keys(each) if key)
+        shared = {condition.test.node for condition in self._sources.conditions(first.node, None)}
+        if any(isinstance(arm.statement, cst.Match) for arm in self._survey.places[term.node][1]):
+            return None
         named: list[str] = []
-        for condition in conditions:
+        for condition in added.conditions:
             truth = self._switches.truth(condition.test, decays)
-            if truth.value is not None and truth.value is not condition.wanted:
-                return None
             if any(map(self._decouples, truth.unknown)):
                 return None
-            named += filter(self._decouples, truth.flags)
+            flags = list(filter(self._decouples, truth.flags))
+            is_against = truth.value is not None and truth.value is not condition.wanted
+            if is_against and (flags or condition.test.node not in shared):
+                return None
+            named += flags
         return next(iter(named), "")
 
     def _decouples(self, flag: str) -> bool:
@@ -137,7 +137,7 @@ class Steps:
             if isinstance(outer, cst.IndentedBlock):
                 before = outer.body[: next(index for index, each in enumerate(outer.body) if each is inner)]
                 lines = [each for each in before if isinstance(each, cst.SimpleStatementLine)]
-                if any(isinstance(each.body[-1], _ENDS) for each in lines):
+                if any(isinstance(each.body[-1], LEAVING) for each in lines):
                     return True
             inner = outer
         return False

@@ -12,7 +12,7 @@ from adamw_lint.model.scopes import Kind
 from adamw_lint.model.sources import Trail
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.switches import key_of
-from adamw_lint.model.tree import dotted, index_of, text_of
+from adamw_lint.model.tree import index_of, text_of
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Parameter, Text
@@ -124,7 +124,7 @@ class Weights:
         binding = self._values.bound_once(node) if isinstance(node, cst.Name) and node in self._survey.places else None
         if binding is not None and binding.kind is Kind.ASSIGN and binding.value is not None:
             return not isinstance(binding.value, cst.Name) and self._is_setting(Place(binding.value, place.frame))
-        return isinstance(node, cst.Attribute) and (dotted(node) or "").startswith("self.")
+        return False
 
     def _is_item_of_settings(self, node: cst.Subscript) -> bool:
         return isinstance(self._values.worth(index_of(node)), Text) and "state" not in key_of(node.value)
