@@ -902,3 +902,192 @@ DROPPED = _specimens(
         """,
     ),
 )
+
+
+_TORCH = """
+import torch
+
+class Written(torch.optim.Optimizer):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                grad, state = p.grad, self.state[p]
+                if not state:
+                    state.update(step=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
+                m, v = state["m"], state["v"]
+                state["step"] += 1
+                DECAY
+                m.mul_(beta1).add_(grad, alpha=1 - beta1)
+                v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+                first, second = 1 - beta1 ** state["step"], 1 - beta2 ** state["step"]
+                STEP
+"""
+_STEP = 'p.addcdiv_(m / first, (v / second).sqrt().add_(group["eps"]), value=-group["lr"])'
+_LOOP = " " * 16
+
+
+def _written(decay: str, step: str = _STEP) -> str:
+    """An optimizer of torch, written by hand, that can be measured."""
+    lines = {
+        name: dedent(code).strip().replace("\n", f"\n{_LOOP}") for name, code in (("DECAY", decay), ("STEP", step))
+    }
+    return _TORCH.replace("DECAY", lines["DECAY"]).replace("STEP", lines["STEP"])
+
+
+STEPS = _specimens(
+    "coupled-step",
+    (SAFE, "the gradient of a parameter is changed in place", _written('grad.add_(p, alpha=group["weight_decay"])')),
+    (
+        SAFE,
+        "under a condition, with a comment",
+        _written(
+            """
+            if group["weight_decay"] != 0:  # zero by default
+                grad = grad.add(p, alpha=group["weight_decay"])
+            """
+        ),
+    ),
+    (SAFE, "operators", _written('grad = grad + group["weight_decay"] * p')),
+    (SAFE, "the other way round", _written('grad = p.data * group["weight_decay"] + grad')),
+    (SAFE, "augmented", _written('wd = group["weight_decay"]\ngrad = grad.clone()\ngrad += wd * p')),
+    (SAFE, "the old signature", _written('grad = torch.add(grad, p, alpha=group["weight_decay"])')),
+    (
+        SAFE,
+        "the decay stands where the gradient is named",
+        _written(
+            'lr = group["lr"]\ng = grad + group["weight_decay"] * p\ngrad = g', _STEP.replace('group["lr"]', "lr")
+        ),
+    ),
+    (
+        SAFE,
+        "the step is an assignment to the data",
+        _written(
+            'grad = grad.add(p.data, alpha=group["weight_decay"])',
+            'p.data = p.data - group["lr"] * (m / first) / ((v / second).sqrt() + group["eps"])',
+        ),
+    ),
+    (
+        SAFE,
+        "the step is augmented",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])',
+            'p -= group["lr"] * (m / first) / ((v / second).sqrt() + group["eps"])',
+        ),
+    ),
+    (
+        SAFE,
+        "lists of tensors",
+        """
+        import torch
+
+        def written(params, grads, ms, vs, lr, beta1, beta2, weight_decay):
+            grads = torch._foreach_add(grads, params, alpha=weight_decay)
+            torch._foreach_lerp_(ms, grads, 1 - beta1)
+            torch._foreach_mul_(vs, beta2)
+            torch._foreach_addcmul_(vs, grads, grads, 1 - beta2)
+            torch._foreach_addcdiv_(params, ms, torch._foreach_add(torch._foreach_sqrt(vs), 1e-8), -lr)
+        """,
+    ),
+    (
+        SAFE,
+        "NumPy",
+        """
+        import numpy as np
+
+        class Written:
+            def update(self, w, grad):
+                g = grad + self.decay * w
+                self.m = self.beta1 * self.m + (1 - self.beta1) * g
+                self.v = self.beta2 * self.v + (1 - self.beta2) * np.square(g)
+                w -= self.lr * self.m / (np.sqrt(self.v) + 1e-8)
+        """,
+    ),
+    (
+        MANUAL,
+        "a flag chooses",
+        """
+        def written(p, grad, m, v, lr, b1, b2, wd, decoupled=False):
+            if not decoupled:
+                grad = grad + wd * p
+            m.lerp_(grad, 1 - b1)
+            v.mul_(b2).addcmul_(grad, grad, value=1 - b2)
+            p.addcdiv_(m, v.sqrt() + 1e-8, value=-lr)
+        """,
+    ),
+    (
+        MANUAL,
+        "a helper adds the decay",
+        """
+        def decayed(grad, p, wd):
+            return grad + wd * p
+
+        def written(p, grad, m, v, lr, b1, b2, wd):
+            grad = decayed(grad, p, wd)
+            m.lerp_(grad, 1 - b1)
+            v.mul_(b2).addcmul_(grad, grad, value=1 - b2)
+            p.addcdiv_(m, v.sqrt() + 1e-8, value=-lr)
+        """,
+    ),
+    (
+        MANUAL,
+        "the step is not in sight",
+        """
+        def update_fn(grad, p, m, v, b1, b2, weight_decay):
+            grad = grad + weight_decay * p
+            m = b1 * m + (1 - b1) * grad
+            v = b2 * v + (1 - b2) * grad ** 2
+            return m / (v ** 0.5 + 1e-8), m, v
+        """,
+    ),
+    (
+        MANUAL,
+        "the step is taken in another loop",
+        """
+        def written(params, grads, ms, vs, lr, b1, b2, wd):
+            for p, grad, m, v in zip(params, grads, ms, vs):
+                grad.add_(p, alpha=wd)
+                m.lerp_(grad, 1 - b1)
+                v.mul_(b2).addcmul_(grad, grad, value=1 - b2)
+            for p, m, v in zip(params, ms, vs):
+                p.addcdiv_(m, v.sqrt() + 1e-8, value=-lr)
+        """,
+    ),
+    (
+        MANUAL,
+        "other code reads the parameter before the step",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])\nstate["size"] = p.norm()'),
+    ),
+    (
+        MANUAL,
+        "the step has a learning rate of its own",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])\nlr_now = group["lr"] * min(1.0, state["step"] / 100)',
+            _STEP.replace('group["lr"]', "lr_now"),
+        ),
+    ),
+    (
+        MANUAL,
+        "the learning rate has no name",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])', _STEP.replace('group["lr"]', "0.001")),
+    ),
+    (
+        MANUAL,
+        "the copy of the gradient is changed in place",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])\ngrad.mul_(0.5)'),
+    ),
+    (
+        MANUAL,
+        "the decay is added within the moment",
+        """
+        def written(p, grad, m, v, lr, b1, b2, wd):
+            m.mul_(b1).add_(grad + wd * p, alpha=1 - b1)
+            v.mul_(b2).addcmul_(grad, grad, value=1 - b2)
+            p.addcdiv_(m, v.sqrt() + 1e-8, value=-lr)
+        """,
+    ),
+)

@@ -11,6 +11,7 @@ from adamw_lint.settings import Settings, load
 
 COUPLED, NORMS = "coupled-decay", "decayed-norms"
 EXCLUSIONS = {page.name for page in pages().values() if page.code.startswith("ADW3")}
+STEPS = {page.name for page in pages().values() if page.code.startswith("ADW1")}
 
 
 def settings(folder: Path, table: str = "", **flags: list[str]) -> Settings:
@@ -27,7 +28,7 @@ def test_default_is_what_the_pages_say(tmp_path: Path) -> None:
     [
         ('select = ["ADW101"]', {COUPLED}),
         ('select = ["coupled-decay", "ADW30"]', {COUPLED, *EXCLUSIONS}),
-        ('select = ["ADW1"]\nextend-select = ["ADW301"]', {COUPLED, NORMS}),
+        ('select = ["ADW1"]\nextend-select = ["ADW301"]', {*STEPS, NORMS}),
         ('select = ["ADW101", "ADW3"]\nignore = ["ADW3"]', {COUPLED}),
         ('select = ["ADW101"]\nignore = ["ADW"]', {COUPLED}),
         ('select = ["ADW101", "ADW301"]\nignore = ["decayed-norms"]', {COUPLED}),
@@ -80,7 +81,7 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
         ("exclude = [1]", "`exclude` must be a list of strings"),
         ('per-file-ignores = ["a"]', "`per-file-ignores` must be a table of lists"),
         ('ignore = ["coupled-decai"]', "`ignore`: there is no rule `coupled-decai`; did you mean `coupled-decay`?"),
-        ('ignore = ["ADW10l"]', "did you mean `ADW101`?"),
+        ('ignore = ["ADW1O1"]', "did you mean `ADW101`?"),
         ('ignore = ["A"]', "there is no rule `A`"),
         ("select = [", "cannot be read"),
     ],

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-from adamw_lint.checks import coupled_decay, decayed_norms, dropped_parameters, l2_in_loss, swapped_groups
+from adamw_lint.checks import (
+    coupled_decay,
+    coupled_step,
+    decayed_norms,
+    dropped_parameters,
+    l2_in_loss,
+    swapped_groups,
+)
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
 
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
+    coupled_step.RULE: coupled_step.check,
     l2_in_loss.RULE: l2_in_loss.check,
     decayed_norms.RULE: decayed_norms.check,
     swapped_groups.RULE: swapped_groups.check,

@@ -20,11 +20,13 @@ from adamw_lint.model.partitions import Partition, Partitions
 from adamw_lint.model.pretrained import Pretrained
 from adamw_lint.model.program import Program
 from adamw_lint.model.spent import Iterators
+from adamw_lint.model.steps import CoupledStep, Steps
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
+from adamw_lint.model.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
-from adamw_lint.read.prefilter import may_penalise
+from adamw_lint.read.prefilter import may_penalise, may_step
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
 
@@ -94,6 +96,19 @@ class Module:
     def frames(self) -> Frames:
         """Which functions of the file its calls run."""
         return Frames(self.survey, self.values)
+
+    @cached_property
+    def updates(self) -> Updates:
+        """How statements change tensors."""
+        return Updates(self.survey, self.values, self.frames, words("updates"))
+
+    @cached_property
+    def coupled_steps(self) -> tuple[CoupledStep, ...]:
+        """The decays that optimizers written by hand add to the gradient before its moments, in order."""
+        if not may_step(self.source.text.encode()):
+            return ()
+        found = Steps(self.survey, self.values, self.frames, self.updates, words("updates"))
+        return tuple(sorted(found, key=lambda step: self.survey.orders[step.node]))
 
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:

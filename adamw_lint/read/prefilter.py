@@ -9,12 +9,21 @@ from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data)
+    return may_build(data) or may_penalise(data) or may_step(data)
 
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
     return _mention().search(data) is not None
+
+
+def may_step(data: bytes) -> bool:
+    """Whether the bytes mention all that an optimizer with two moments needs.
+
+    Plain literals come first, at memory's speed; only what few files pass is then held against patterns.
+    """
+    literals, patterns = _needs()
+    return all(any(word in data for word in some) for some in literals) and all(each.search(data) for each in patterns)
 
 
 def may_penalise(data: bytes) -> bool:
@@ -40,6 +49,12 @@ def _penalty() -> tuple[tuple[bytes, ...], ...]:
     said = words("penalty")
     keys = ("said_of_norms", "said_of_weights", "said_of_loss")
     return tuple(tuple(word.encode() for word in said[key]) for key in keys)
+
+
+@cache
+def _needs() -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Pattern[bytes], ...]]:
+    literals = tuple(tuple(word.encode() for word in some) for some in words("step_literals").values())
+    return literals, tuple(re.compile("|".join(some).encode()) for some in words("step_patterns").values())
 
 
 def _matters(optimizer: Optimizer) -> bool:
