@@ -96,7 +96,9 @@ def comparison(run: Interpreter, node: cst.Comparison, scope: Scope) -> Thing:
     kind = node.comparisons[0].operator
     if isinstance(kind, (cst.In, cst.NotIn)):
         items = items_of(right)
-        is_known = items is not None and isinstance(left, Constant) and all(isinstance(each, Constant) for each in items)
+        is_known = (
+            items is not None and isinstance(left, Constant) and all(isinstance(each, Constant) for each in items)
+        )
         return Constant((left in items) is isinstance(kind, cst.In)) if is_known and items is not None else PLAIN
     compare = _COMPARISONS.get(type(kind))
     if isinstance(left, Constant) and isinstance(right, Constant) and compare is not None:

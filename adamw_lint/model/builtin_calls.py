@@ -72,7 +72,9 @@ def _super(given: Given, scope: Scope) -> Thing:
 def _getattr(run: Interpreter, given: Given) -> Thing:
     if len(given.positional) < 2 or not isinstance(given.positional[1], Constant):
         base = given.first()
-        return HANDED if base is HANDED else PLAIN if isinstance(base, Library) and "functional" in base.path else UNKNOWN
+        return (
+            HANDED if base is HANDED else PLAIN if isinstance(base, Library) and "functional" in base.path else UNKNOWN
+        )
     found = member(run, given.positional[0], str(given.positional[1].value))
     is_missing = isinstance(found, Method) and isinstance(given.positional[0], Layer) and len(given.positional) > 2
     return given.positional[2] if is_missing else found
@@ -148,7 +150,9 @@ def _reversed(given: Given) -> Thing:
 def _sum(given: Given) -> Thing:
     items = items_of(given.first() or UNKNOWN)
     values = [thing.value for thing in items or () if isinstance(thing, Constant)]
-    is_known = items is not None and len(values) == len(items) and all(isinstance(value, (int, float)) for value in values)
+    is_known = (
+        items is not None and len(values) == len(items) and all(isinstance(value, (int, float)) for value in values)
+    )
     return Constant(sum(values)) if is_known else PLAIN
 
 

@@ -4,22 +4,22 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from adamw_lint.model.attributes import lineage
+from adamw_lint.model.calling import called
+from adamw_lint.model.catalogue import Catalogue
 from adamw_lint.model.expressions import EVALUATORS
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.heap import Heap
-from adamw_lint.model.library import Library as Facts
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.statements import BRANCHING, STATEMENTS, Ended, branched, followed
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.things import (
     ABSENT,
     HANDED,
-    PLAIN,
     SHAPE,
     UNKNOWN,
     Class,
     Constant,
-    Either,
     Function,
     Given,
     Library,
@@ -28,7 +28,6 @@ from adamw_lint.model.things import (
     either,
     options_of,
 )
-from adamw_lint.model.tree import dotted
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Choice, Defined, Nothing, Number, Reference, Text, Value
 
@@ -44,12 +43,14 @@ class Exhausted(Exception):
 class Interpreter:
     """Builds one model; `facts` says what the layers of libraries hold."""
 
-    def __init__(self, survey: Survey, values: Values, frames: Frames, facts: Facts) -> None:
+    def __init__(self, survey: Survey, values: Values, frames: Frames, facts: Catalogue) -> None:
         self.survey = survey
         self.values = values
         self.facts = facts
         self.heap = Heap()
         self.depth = 0
+        self.is_lost = False  # a layer that we cannot name has got another part
+        self._instances: dict[cst.ClassDef, Thing] = {}
         self._frames = frames
         self._left = _BUDGET
         self._bound: dict[Binding, Thing] = {}
@@ -131,6 +132,10 @@ class Interpreter:
     def _from_callers(self, binding: Binding) -> Thing:
         """What the calls of a function in this program hand to one of its parameters."""
         function = self.survey.function(binding.node)
+        owner = self.survey.owner(binding.node)
+        first = function.params.params[:1] if function is not None else ()
+        if owner is not None and binding.node in first:
+            return self.instance(owner)
         calls = self._frames.calls_of(function) if function is not None else []
         handed: list[Thing] = []
         for call in calls if len(calls) <= _CALLERS else []:
@@ -138,6 +143,21 @@ class Interpreter:
             value = frame.given.get(binding.name) if frame is not None else None
             handed.append(HANDED if value is None else self.expression(value, Scope()))
         return either(handed) if handed else setting(binding.name)
+
+    def instance(self, owner: cst.ClassDef) -> Thing:
+        """An instance of a class of the program, as the program builds it or a class that derives from it."""
+        if owner not in self._instances:
+            self._instances[owner] = HANDED
+            derived = self._derived(owner)
+            calls = [call for call in self.survey.calls if self.values.worth(call.func) in map(Defined, derived)]
+            built = [self.expression(call, Scope()) for call in calls[:_CALLERS]]
+            unseen = [self.call(Class(each), Given(complete=False)) for each in derived[:_CALLERS]]
+            self._instances[owner] = either(built or unseen)
+        return self._instances[owner]
+
+    def _derived(self, owner: cst.ClassDef) -> list[cst.ClassDef]:
+        classes = [node for node in self.survey.scopes if isinstance(node, cst.ClassDef)]
+        return [each for each in classes if Class(owner) in lineage(self, Class(each))]
 
     def converted(self, value: Value) -> Thing:
         """A value of the model of a file, as a thing."""

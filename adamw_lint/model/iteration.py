@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from adamw_lint.model.things import HANDED, INDEX, UNKNOWN, Constant, Given, Layer, Mapped, Scope, Thing, items_of, truth
+from adamw_lint.model.things import (
+    HANDED,
+    INDEX,
+    UNKNOWN,
+    Constant,
+    Given,
+    Layer,
+    Mapped,
+    Scope,
+    Thing,
+    items_of,
+    truth,
+)
 
 if TYPE_CHECKING:
     from adamw_lint.model.interpreter import Interpreter

@@ -19,7 +19,6 @@ from adamw_lint.model.things import (
     Given,
     Held,
     Layer,
-    Library,
     Listed,
     Mapped,
     Method,

@@ -160,7 +160,19 @@ class Given:
 
 
 Thing = (
-    Opaque | Constant | Library | Class | Function | Method | Partial | Super | Raw | Held | Either | Store | tuple[Any, ...]
+    Opaque
+    | Constant
+    | Library
+    | Class
+    | Function
+    | Method
+    | Partial
+    | Super
+    | Raw
+    | Held
+    | Either
+    | Store
+    | tuple[Any, ...]
 )
 REST = Opaque.UNKNOWN  # as the key of a slot: there may be entries that we do not see
 _MOST = 8
