@@ -33,7 +33,7 @@ class Architecture:
         self._values = values
         self._frames = frames
         self._catalogue = Catalogue(facts, words)
-        self._registering = words["registering"]
+        self._registering = frozenset([*words["registering"], *CONTAINED])
         self._known: dict[cst.CSTNode, Listing] = {}
 
     def tensors(self, model: cst.BaseExpression) -> tuple[Tensor, ...] | None:

@@ -50,6 +50,7 @@ class Catalogue:
         self._facts = facts
         self.words = words
         self.package = words["package"]
+        self.root = self.package.split(".")[0]
 
     def call(self, run: Interpreter, path: str, given: Given) -> Thing | None:
         """What a call of something imported gives; None where it is not known."""
@@ -90,7 +91,7 @@ class Catalogue:
             return PLAIN
         if name in self.words["unchanged"] and layers:
             return layers[0]
-        if path.startswith("torch.") and not layers and (name.islower() or name in self.words["sized"]):
+        if path.startswith(f"{self.root}.") and not layers and (name.islower() or name in self.words["sized"]):
             return self._tensor(name, given)
         return None
 

@@ -44,7 +44,8 @@ def each(thing: Thing) -> tuple[Thing, ...]:
 
 def contained(layer: Layer) -> tuple[Thing, ...]:
     """The layers of a sequence of layers, in their order."""
-    return tuple(value for key, value in layer.slots.items() if isinstance(key, str) and key.isdigit())
+    is_own = layer.of is not None  # its other attributes are not all layers
+    return tuple(value for key, value in layer.slots.items() if key is not REST and (not is_own or key.isdigit()))
 
 
 def comprehended(

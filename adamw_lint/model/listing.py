@@ -60,8 +60,9 @@ class Lister:
             )
         if isinstance(thing, Layer):
             return self._of_layer(thing, prefix, key, seen)
-        is_open = thing is UNKNOWN or (thing is HANDED and (not prefix or key in self._used))
-        return Listing({}, not is_open), seen
+        is_foreign = isinstance(thing, Library) and not thing.path.startswith(f"{self._run.facts.root}.")
+        is_open = thing is UNKNOWN or ((thing is HANDED or is_foreign) and key in self._used)
+        return Listing({}, bool(prefix) and not is_open), seen
 
     def _of_layer(self, layer: Layer, prefix: str, key: str, seen: frozenset[Any]) -> tuple[Listing, frozenset[Any]]:
         if layer in seen or (prefix and not self._is_module(layer, key)):

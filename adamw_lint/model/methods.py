@@ -74,8 +74,8 @@ def _of_layer(run: Interpreter, layer: Layer, name: str, given: Given) -> Thing:
         value = given.positional[1] if len(given.positional) > 1 else _last(given)
         put(run, layer, UNKNOWN if key is None else key, value)
         return NONE
-    if name in _CONTAINED:
-        return _CONTAINED[name](run, layer, given)
+    if name in CONTAINED:
+        return CONTAINED[name](run, layer, given)
     if name in words["children"]:
         return children(layer, named=name.startswith("named_"))
     if name in words["unchanged"]:
@@ -139,7 +139,7 @@ def _items(run: Interpreter, layer: Layer, given: Given) -> Thing:
     return pairs(Mapped(layer.slots))
 
 
-_CONTAINED: dict[str, Callable[[Interpreter, Layer, Given], Thing]] = {
+CONTAINED: dict[str, Callable[[Interpreter, Layer, Given], Thing]] = {
     "append": _append,
     "extend": _extend,
     "insert": _insert,

@@ -89,9 +89,12 @@ def _put_item(run: Interpreter, owner: Thing, key: Thing, value: Thing) -> None:
 
 def placed(layer: Layer, key: Thing) -> Thing:
     """The name of the layer that stands at an index of a sequence, counted from the end where it is negative."""
-    if isinstance(key, Constant) and isinstance(key.value, int) and key.value < 0:
-        return Constant(len(contained(layer)) + key.value)
-    return key
+    if not isinstance(key, Constant) or not isinstance(key.value, int):
+        return key
+    count = len(contained(layer))
+    names = [name for name in layer.slots if name is not REST]
+    is_within = layer.of is None and -count <= key.value < count
+    return Constant(names[key.value] if is_within else count + key.value if key.value < 0 else key.value)
 
 
 def _key(run: Interpreter, node: cst.Subscript, scope: Scope) -> Thing:
