@@ -9,6 +9,7 @@ from adamw_lint.model.catalogue import Catalogue
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.interpreter import Exhausted, Interpreter
 from adamw_lint.model.listing import Lister, Listing
+from adamw_lint.model.methods import CONTAINED
 from adamw_lint.model.statements import STATEMENTS
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tensors import Tensor

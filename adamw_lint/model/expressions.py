@@ -157,7 +157,7 @@ def _formatted(run: Interpreter, node: cst.FormattedString, scope: Scope) -> Thi
         value = run.expression(part.expression, scope)
         if value is not INDEX and not isinstance(value, Constant):
             return HANDED
-        text += "0" if value is INDEX else str(value.value)  # type: ignore[union-attr]
+        text += "0" if value is INDEX else str(value.value)
     return Constant(text)
 
 

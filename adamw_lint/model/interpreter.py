@@ -12,6 +12,7 @@ from adamw_lint.model.frames import Frames
 from adamw_lint.model.heap import Heap
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.statements import BRANCHING, STATEMENTS, Ended, branched, followed
+from adamw_lint.model.subscripts import item
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.things import (
     ABSENT,
@@ -122,9 +123,8 @@ class Interpreter:
         if binding.kind is Kind.DEFINE and isinstance(binding.node, (cst.ClassDef, cst.FunctionDef)):
             return defined(binding.node)
         if binding.kind is Kind.UNPACK and value is not None:
-            given = self.expression(value, Scope())
-            is_known = isinstance(given, tuple) and binding.index is not None and binding.index < len(given)
-            return given[binding.index] if is_known else HANDED  # type: ignore[index, return-value]
+            index = binding.index
+            return HANDED if index is None else item(self.expression(value, Scope()), Constant(index))
         if binding.kind is Kind.PARAMETER:
             return self._from_callers(binding)
         return HANDED
@@ -149,7 +149,8 @@ class Interpreter:
         if owner not in self._instances:
             self._instances[owner] = HANDED
             derived = self._derived(owner)
-            calls = [call for call in self.survey.calls if self.values.worth(call.func) in map(Defined, derived)]
+            wanted = [Defined(each) for each in derived]
+            calls = [call for call in self.survey.calls if self.values.worth(call.func) in wanted]
             built = [self.expression(call, Scope()) for call in calls[:_CALLERS]]
             unseen = [self.call(Class(each), Given(complete=False)) for each in derived[:_CALLERS]]
             self._instances[owner] = either(built or unseen)

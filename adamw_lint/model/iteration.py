@@ -10,6 +10,7 @@ import libcst as cst
 from adamw_lint.model.things import (
     HANDED,
     INDEX,
+    REST,
     UNKNOWN,
     Constant,
     Given,

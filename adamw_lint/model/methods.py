@@ -62,7 +62,7 @@ def _of_super(run: Interpreter, base: Super, name: str, given: Given) -> Thing:
     if name != "__init__" or base.receiver.of is None:
         return _of_layer(run, base.receiver, name, given)
     classes = lineage(run, base.receiver.of)
-    after = classes[classes.index(base.owner) + 1 :] if base.owner in classes else [UNKNOWN]
+    after: list[Thing] = classes[classes.index(base.owner) + 1 :] if base.owner in classes else [UNKNOWN]
     initialised(run, base.receiver, after, given)
     return NONE
 

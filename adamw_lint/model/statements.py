@@ -165,7 +165,7 @@ def _aug_assign(run: Interpreter, node: cst.AugAssign, scope: Scope) -> None:
     if operator is None:
         assign(run, node.target, UNKNOWN, scope)
         return
-    joined = cst.BinaryOperation(node.target, operator(), node.value)  # type: ignore[arg-type]
+    joined = cst.BinaryOperation(node.target, operator(), node.value)
     assign(run, node.target, run.expression(joined, scope), scope)
 
 

@@ -186,7 +186,7 @@ def either(things: Iterable[Thing]) -> Thing:
     if len(options) < 2:
         return options[0] if options else UNKNOWN
     if all(isinstance(option, tuple) and len(option) == len(options[0]) for option in options):  # type: ignore[arg-type]
-        return tuple(either(column) for column in zip(*options, strict=True))  # type: ignore[arg-type]
+        return tuple(either(column) for column in zip(*options, strict=True))
     return UNKNOWN if len(options) > _MOST else Either(tuple(options))
 
 
