@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-_HEAD = "import copy\nfrom collections import OrderedDict\nfrom functools import partial\nimport torch\nfrom torch import nn\n"
+_HEAD = """import copy
+from collections import OrderedDict
+from functools import partial
+import torch
+from torch import nn
+"""
 
 
 def _programs(**programs: str) -> dict[str, str]:
@@ -13,9 +18,10 @@ def _programs(**programs: str) -> dict[str, str]:
 
 KNOWN = _programs(
     a_layer_alone="model = nn.Linear(3, 4)",
-    a_sequence_of_layers="model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.BatchNorm1d(4), nn.Linear(4, 1, bias=False))",
+    a_sequence_of_layers="model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.BatchNorm1d(4), nn.Linear(4, 1, False))",
     a_sequence_with_names="""
-        model = nn.Sequential(OrderedDict([("conv1", nn.Conv2d(1, 2, 3)), ("relu", nn.ReLU()), ("bn", nn.BatchNorm2d(2))]))
+        layers = [("conv1", nn.Conv2d(1, 2, 3)), ("relu", nn.ReLU()), ("bn", nn.BatchNorm2d(2))]
+        model = nn.Sequential(OrderedDict(layers))
     """,
     a_sequence_that_grows="""
         model = nn.Sequential()
@@ -414,8 +420,9 @@ KNOWN = _programs(
     norms_and_their_switches="""
         model = nn.Sequential(
             nn.BatchNorm2d(4, affine=False), nn.BatchNorm1d(4), nn.LayerNorm(4, elementwise_affine=False),
-            nn.LayerNorm((4, 4)), nn.LayerNorm([2, 3, 4], bias=False), nn.GroupNorm(2, 4), nn.GroupNorm(2, 4, affine=False),
-            nn.RMSNorm(4), nn.InstanceNorm1d(4), nn.InstanceNorm3d(4, affine=True), nn.LocalResponseNorm(2), nn.PReLU(),
+            nn.LayerNorm((4, 4)), nn.LayerNorm([2, 3, 4], bias=False), nn.GroupNorm(2, 4),
+            nn.GroupNorm(2, 4, affine=False), nn.RMSNorm(4), nn.InstanceNorm1d(4), nn.InstanceNorm3d(4, affine=True),
+            nn.LocalResponseNorm(2), nn.PReLU(),
         )
     """,
     lazy_layers="""
@@ -712,7 +719,10 @@ UNKNOWN = _programs(
     """,
     a_name_that_nothing_binds="import lab\nmodel = lab.model",
     arguments_of_attention_that_change_it="model = nn.MultiheadAttention(4, 2, kdim=3)",
-    a_new_parametrisation="from torch.nn.utils.parametrizations import weight_norm\nmodel = weight_norm(nn.Linear(2, 2))",
+    a_new_parametrisation="""
+        from torch.nn.utils.parametrizations import weight_norm
+        model = weight_norm(nn.Linear(2, 2))
+    """,
     a_class_chosen_at_run_time="model = getattr(nn, args.layer)(2, 2)",
     a_model_replaced_by_another_function="""
         from peft import get_peft_model
@@ -724,5 +734,5 @@ UNKNOWN = _programs(
         if args.bare:
             model[1] = nn.Identity()
     """,
-    sharded="from torch.distributed.fsdp import FullyShardedDataParallel\nmodel = FullyShardedDataParallel(nn.Linear(2, 2))",
+    sharded="from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\nmodel = FSDP(nn.Linear(2, 2))",
 )

@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.catalogue import Catalogue
 from adamw_lint.model.frames import Frames
-from adamw_lint.model.interpreter import Exhausted, Interpreter
+from adamw_lint.model.interpreter import ExhaustedError, Interpreter
 from adamw_lint.model.listing import Lister, Listing
 from adamw_lint.model.methods import CONTAINED
 from adamw_lint.model.statements import STATEMENTS
@@ -51,12 +51,14 @@ class Architecture:
         return self._known[model]
 
     def _list(self, model: cst.BaseExpression) -> Listing:
+        if model not in self._survey.orders:
+            return _NOTHING
         run = Interpreter(self._survey, self._values, self._frames, self._catalogue)
         try:
             built = run.expression(model, Scope())
             self._amend(run, model, built)
             found = Lister(run, self._used).of(built)
-        except (Exhausted, RecursionError):
+        except (ExhaustedError, RecursionError):
             return _NOTHING
         return Listing(found.tensors, found.complete and not run.is_lost)
 

@@ -1,4 +1,4 @@
-"""What calls of libraries give while a constructor is followed: layers with their parameters, tensors, wrapped models."""
+"""What calls of libraries give while a constructor is followed: layers, tensors, wrapped models."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from adamw_lint.model.builtin_calls import mapped
 from adamw_lint.model.calls import parameters
 from adamw_lint.model.copies import copied
 from adamw_lint.model.iteration import contained
+from adamw_lint.model.made import dimensions, parameter_of, tensor
 from adamw_lint.model.tensors import Role
 from adamw_lint.model.things import (
     HANDED,
@@ -21,13 +22,10 @@ from adamw_lint.model.things import (
     REST,
     UNKNOWN,
     Constant,
-    Either,
     Given,
     Held,
     Layer,
-    Listed,
     Mapped,
-    Opaque,
     Partial,
     Raw,
     Scope,
@@ -59,7 +57,7 @@ class Catalogue:
             self.initialise(run, first, path.removesuffix(".__init__"), Given(given.positional[1:], given.keywords))
             return NONE
         if path in words["parameter_types"]:
-            return _parameter(given.first("data"))
+            return parameter_of(given.first("data"))
         if self._layer_name(path.removesuffix(".from_pretrained")) or path in words["modules"]:
             return self._built(run, path, given)
         if path in words["wrappers"]:
@@ -92,7 +90,7 @@ class Catalogue:
         if name in self.words["unchanged"] and layers:
             return layers[0]
         if path.startswith(f"{self.root}.") and not layers and (name.islower() or name in self.words["sized"]):
-            return self._tensor(name, given)
+            return tensor(name, given, self.words)
         return None
 
     def initialise(self, run: Interpreter, layer: Layer, path: str, given: Given) -> bool:
@@ -151,19 +149,6 @@ class Catalogue:
             run.heap.write(layer, name, Held(weight.made, Role.WEIGHT))
         return layer
 
-    def _tensor(self, name: str, given: Given) -> Thing:
-        words = self.words
-        filled = "ones" if name in words["ones"] else "zeros" if name in words["zeros"] else ""
-        if name in words["sized"]:
-            size = given.keywords.get("size")
-            return Raw(dimensions(given.positional if size is None else (size,)) if given.complete else None, filled)
-        first = given.first()
-        if name == "tensor":
-            return Raw(_nested(first))
-        if name.endswith("_like") and isinstance(first, (Raw, Held)):
-            return Raw((first.made if isinstance(first, Held) else first).ndim, filled)
-        return Raw(dimensions((first,)) if name == "full" and first is not None else None, filled)
-
 
 @cache
 def _parsed(code: str) -> cst.BaseExpression:
@@ -220,33 +205,6 @@ def _mapping(run: Interpreter, layer: Layer, given: Given) -> None:
     known = mapped(given)
     for key, value in known.slots.items() if isinstance(known, Mapped) else ():
         run.heap.write(layer, REST if key is REST else str(key), Held(value) if isinstance(value, Raw) else value)
-
-
-def _parameter(data: Thing | None) -> Thing:
-    if isinstance(data, Either):
-        return either(_parameter(option) for option in data.options)
-    return data if isinstance(data, Held) else Held(data if isinstance(data, Raw) else Raw())
-
-
-def dimensions(sizes: tuple[Thing, ...]) -> int | None:
-    """The number of dimensions of a tensor of the sizes given one by one, or of one shape."""
-    if len(sizes) != 1:
-        return len(sizes)
-    size = sizes[0]
-    if isinstance(size, (tuple, Listed)):
-        items = items_of(size)
-        return None if items is None else len(items)
-    is_one = size in (HANDED, PLAIN, Opaque.INDEX) or isinstance(size, Constant)
-    return 1 if is_one or (isinstance(size, Either) and not any(items_of(each) for each in size.options)) else None
-
-
-def _nested(thing: Thing | None) -> int | None:
-    """The depth of the lists that `torch.tensor(…)` is given."""
-    items = items_of(thing) if isinstance(thing, (tuple, Listed)) else None
-    if items is not None:
-        inner = _nested(items[0]) if items else 0
-        return None if inner is None else 1 + inner
-    return 0 if isinstance(thing, Constant) else None
 
 
 def _computed(function: Any, values: list[Any]) -> Thing:

@@ -37,7 +37,7 @@ _DEPTH = 60
 _CALLERS = 3
 
 
-class Exhausted(Exception):
+class ExhaustedError(Exception):
     """A model took more than we are willing to look at."""
 
 
@@ -57,10 +57,10 @@ class Interpreter:
         self._bound: dict[Binding, Thing] = {}
 
     def expression(self, node: cst.BaseExpression, scope: Scope) -> Thing:
-        """What an expression gives in a scope; raises Exhausted."""
+        """What an expression gives in a scope; raises ExhaustedError."""
         self._left -= 1
         if self._left < 0 or self.depth > _DEPTH:
-            raise Exhausted
+            raise ExhaustedError
         evaluate = EVALUATORS.get(type(node))
         return UNKNOWN if evaluate is None else evaluate(self, node, scope)
 

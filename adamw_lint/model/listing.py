@@ -69,7 +69,7 @@ class Lister:
             return Listing({}), seen
         seen |= {layer}
         tensors: dict[str, tuple[Tensor, bool]] = {}
-        complete = REST not in layer.slots
+        complete = REST not in layer.slots and (bool(prefix) or self._is_module(layer, key))
         for name, value in layer.slots.items():
             held, certain = _parameter(value)
             if held is not None and held not in seen:

@@ -159,7 +159,7 @@ class Module:
     @cached_property
     def layers(self) -> Layers:
         """What the models in sight are built of."""
-        return Layers(self.survey, self.values, words("layers"), words("parameters")["module"])
+        return Layers(self.survey, self.values, words("layers"))
 
     @cached_property
     def architecture(self) -> Architecture:

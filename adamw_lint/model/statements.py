@@ -64,7 +64,7 @@ def flat(body: cst.BaseSuite | cst.Module) -> list[cst.CSTNode]:
 
 
 def branched(run: Interpreter, node: cst.CSTNode, rest: list[cst.CSTNode], scope: Scope) -> tuple[Ended | None, bool]:
-    """Run the arm of a branching statement that is taken, or every one that may be; True where `rest` is run as well."""
+    """Run the arm of a branching statement that is taken, or all that may be; True where `rest` is run too."""
     known = truth(run.expression(node.test, scope)) if isinstance(node, cst.If) else None
     arms = _arms(node)
     if known is not None:

@@ -1,4 +1,4 @@
-"""What the expressions of a constructor give, as far as the names of parameters need it: layers, tensors, plain values."""
+"""What the expressions of a constructor give, as far as the names of parameters need it."""
 
 from __future__ import annotations
 
