@@ -78,6 +78,28 @@ class Wrapper:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerParameter:
+    """One parameter of a layer: `ndim` may be the name of the argument that is its shape, `when` must all be true."""
+
+    name: str
+    role: str
+    ndim: int | str | None = None
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFact:
+    """What a layer of a framework holds, as `rules/frameworks/*.toml` states it; `parts` are expressions."""
+
+    name: str
+    signature: str
+    parameters: tuple[LayerParameter, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    stacked: bool = False
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One rule as its page states it."""
 
@@ -129,6 +151,13 @@ def optimizers() -> tuple[Optimizer, ...]:
 
 
 @cache
+def layers() -> dict[str, LayerFact]:
+    """What the layers of every framework hold, by the name below the framework's package."""
+    tables = [table for facts in frameworks().values() for table in facts.get("layer", ())]
+    return {name: _layer(name, table) for table in tables for name in table["names"]}
+
+
+@cache
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
     return {path: optimizer for optimizer in optimizers() for path in optimizer.paths}
@@ -162,3 +191,13 @@ def words(table: str) -> dict[str, Any]:
 def _optimizer(table: dict[str, Any]) -> Optimizer:
     known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
     return Optimizer(**{**known, "aliases": tuple(table.get("aliases", ()))})
+
+
+def _layer(name: str, table: dict[str, Any]) -> LayerFact:
+    parameters = [
+        LayerParameter(each["name"], each["role"], each.get("ndim"), tuple(each.get("if", ())))
+        for each in table["parameters"]
+    ]
+    parts = tuple(table.get("parts", {}).items())
+    unless = tuple(table.get("unless", ()))
+    return LayerFact(name, table["signature"], tuple(parameters), parts, table.get("stacked", False), unless)

@@ -1,8 +1,17 @@
 """Says at the head of a test run how many facts about optimizers it holds against their libraries."""
 
+import os
+
+import pytest
 from libraries import summary
 
 
 def pytest_report_header() -> str:
     """The line that pytest prints before the tests."""
     return summary()
+
+
+def pytest_configure() -> None:
+    """Keep several processes from rewriting one page at once."""
+    if os.environ.get("UPDATE_PAGES") and os.environ.get("PYTEST_XDIST_WORKER"):
+        raise pytest.UsageError("pages are rewritten by one process: run pytest without -n")

@@ -12,10 +12,12 @@ from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.groups import Group
 from adamw_lint.model.module import Module
 from adamw_lint.model.selection import Reach
+from adamw_lint.model.tensors import Role
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import Coupling
 
 RULE = "decayed-norms"
+_SPARED = {Role.BIAS: "biases", Role.NORM: "norm scales"}
 _WHOLE_AND_NOTHING = {Reach.WHOLE, Reach.TENSORS, Reach.NOTHING}
 
 
@@ -38,7 +40,16 @@ def _own_or_inherited(module: Module, built: Construction, group: Group) -> Deca
 def _is_hit(module: Module, built: Construction, group: Group) -> bool:
     if group.selects.reach is not Reach.WHOLE or _own_or_inherited(module, built, group) in (ZERO, UNKNOWN):
         return False
-    return not all(map(module.layers.nothing_to_spare, group.selects.roots))
+    return any(_kinds(module, root) for root in group.selects.roots) or not group.selects.roots
+
+
+def _kinds(module: Module, model: cst.BaseExpression) -> str:
+    """What a model holds that is to be spared, in words; empty where that is nothing for certain."""
+    tensors = module.architecture.tensors(model)
+    if tensors is None:
+        return "biases and norm scales"
+    roles = {tensor.role for tensor in tensors}
+    return " and ".join(words for role, words in _SPARED.items() if role in roles)
 
 
 def _spares(module: Module, built: Construction) -> bool:
@@ -61,7 +72,8 @@ def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnosti
         if written
         else f"{built.optimizer.short_name} decays by {built.optimizer.default}"
     )
-    message = f"`{module.excerpt(params)}` holds biases and norm scales, which {amount} too"
+    kinds = max((_kinds(module, root) for root in hit[0].selects.roots), key=len)
+    message = f"`{module.excerpt(params)}` holds {kinds}, which {amount} too"
     if written is None:
         message = message.removesuffix(" too") + " when nothing is written"
     help_ = "give the parameters with `p.ndim < 2` a group of their own, with `weight_decay` 0"
@@ -69,7 +81,7 @@ def _finding(module: Module, built: Construction, hit: list[Group]) -> Diagnosti
         fix, reason = _fix(module, built, hit, worth), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
-    return Diagnostic(RULE, module.span(params), message, help_ + reason, (_label(module, built, written),), fix)
+    return Diagnostic(RULE, module.span(params), message, help_ + reason, (_label(module, built, hit, written),), fix)
 
 
 def _decouples_always(module: Module, built: Construction) -> bool:
@@ -79,10 +91,15 @@ def _decouples_always(module: Module, built: Construction) -> bool:
     return all_decouple and built.decay_argument is not None
 
 
-def _label(module: Module, built: Construction, written: cst.CSTNode | None) -> Label:
+def _label(module: Module, built: Construction, hit: list[Group], written: cst.CSTNode | None) -> Label:
+    roots = (root for group in hit for root in group.selects.roots)
+    known = (tensor for root in roots for tensor in module.architecture.known(root))
+    norm = next((tensor.name for tensor in known if tensor.role is Role.NORM), None)
     if written is not None:
-        return Label(module.span(written), "decays all of them")
-    return Label(module.span(built.class_name), f"its default decay is {built.optimizer.default}")
+        named = f", `{norm}` among them" if norm else ""
+        return Label(module.span(written), f"decays all of them{named}")
+    named = f", also for `{norm}`" if norm else ""
+    return Label(module.span(built.class_name), f"its default decay is {built.optimizer.default}{named}")
 
 
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:

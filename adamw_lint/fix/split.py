@@ -9,6 +9,7 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.groups import Group
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Kind
+from adamw_lint.model.tensors import Role
 from adamw_lint.model.tree import children, descendants, dotted, positional
 
 
@@ -32,6 +33,9 @@ def split(module: Module, built: Construction, hit: list[Group]) -> tuple[Edit, 
 def _require_plain(module: Module, group: Group) -> None:
     if group.selects.named:
         raise Manual("the parameters come with their names")
+    known = (tensor for root in group.selects.roots for tensor in module.architecture.known(root))
+    if any(tensor.role is not Role.WEIGHT and (tensor.ndim or 0) > 1 for tensor in known):
+        raise Manual("a bias or the scale of a norm has two or more dimensions")
     if any(dotted(root) is None for root in group.selects.roots):
         raise Manual("the model is the result of a call, which would be made twice")
     assert group.params is not None

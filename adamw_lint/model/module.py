@@ -9,6 +9,7 @@ from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.fix.manual import Manual
+from adamw_lint.model.architecture import Architecture
 from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
@@ -28,7 +29,7 @@ from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_penalise, may_step
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
+from adamw_lint.rulebook import Family, layers, optimizers_by_path, words, wrappers_by_path
 
 
 class Module:
@@ -190,7 +191,12 @@ class Module:
     @cached_property
     def layers(self) -> Layers:
         """What the models in sight are built of."""
-        return Layers(self.survey, self.values, words("layers"), words("parameters")["module"])
+        return Layers(self.survey, self.values, words("layers"))
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """The parameters of the models in sight, by name."""
+        return Architecture(self.survey, self.values, self.frames, layers(), words("layers"))
 
     @cached_property
     def pretrained(self) -> Pretrained:

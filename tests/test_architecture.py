@@ -1,0 +1,73 @@
+"""The names of parameters, computed without running anything, held against `named_parameters()` of the real torch."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from types import ModuleType
+
+import libcst as cst
+import pytest
+import torch
+from architectures import KNOWN, UNKNOWN
+from torch import nn
+
+from adamw_lint.model.architecture import Architecture
+from adamw_lint.model.module import Module
+from adamw_lint.model.tensors import Role
+from adamw_lint.read.source import Source
+
+NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+
+
+def asked(code: str, expression: str = "model") -> tuple[Architecture, cst.BaseExpression]:
+    """The architecture of a program, and the expression at its end to ask about."""
+    module = Module.of(Source.of_text(f"{code}\nshown({expression})\n"))
+    call = next(call for call in reversed(module.survey.calls) if call.func.deep_equals(cst.Name("shown")))
+    return module.architecture, call.args[0].value
+
+
+def run(code: str) -> nn.Module:
+    """The model that a program builds with the real torch."""
+    program = ModuleType("program")
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "program", program)  # a dataclass looks its module up
+        warnings.simplefilter("ignore")
+        exec(compile(code, "program", "exec"), program.__dict__)
+    model = program.__dict__["model"]
+    assert isinstance(model, nn.Module)
+    return model
+
+
+def is_norm_scale(model: nn.Module, name: str) -> bool:
+    owner, _, last = name.rpartition(".")
+    module = model.get_submodule(owner)
+    is_norm = isinstance(module, NORMS) or "norm" in type(module).__name__.lower()
+    return is_norm and last in ("weight", "gamma")
+
+
+def dimensions(parameter: nn.Parameter) -> int | None:
+    return None if isinstance(parameter, nn.UninitializedParameter) else parameter.ndim
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_computed_names_are_those_of_torch(name: str) -> None:
+    torch.manual_seed(0)
+    architecture, expression = asked(KNOWN[name])
+    tensors = architecture.tensors(expression)
+    assert tensors is not None
+    model = run(KNOWN[name])
+    real = dict(model.named_parameters())
+    assert [tensor.name for tensor in tensors] == list(real)
+    assert {tensor.name: tensor.ndim for tensor in tensors} == {name: dimensions(p) for name, p in real.items()}
+    scales = {tensor.name for tensor in tensors if tensor.role is Role.NORM}
+    assert scales == {name for name in real if is_norm_scale(model, name)}
+    biases = {tensor.name for tensor in tensors if tensor.role is Role.BIAS}
+    assert biases >= {name for name in real if "bias" in name.rpartition(".")[2]}
+    assert architecture.known(expression) == tensors
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_is_not_in_sight_is_unknown(name: str) -> None:
+    architecture, expression = asked(UNKNOWN[name])
+    assert architecture.tensors(expression) is None
