@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
@@ -422,3 +423,14 @@ def test_they_are_silent_without_the_decay(name: str) -> None:
         code = code.replace(f'alpha=group["{decay}"]', "alpha=0").replace(f"self.{decay} *", "0 *")
     code = code.replace("self.0", "0")
     assert found(IMPORTS + code) == []
+
+
+def test_a_decay_in_another_file_is_reported_where_the_moment_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "decays.py").write_text("def decayed(grad, p, wd):\n    return grad.add(p, alpha=wd)\n")
+    code = "from decays import decayed\n" + optimizer('grad = decayed(grad, p, group["weight_decay"])')
+    (tmp_path / "optim.py").write_text(code)
+    source = Source.of_text(code, str(tmp_path / "optim.py"))
+    (each,) = lint(source, only("coupled-step"))
+    assert source.text[each.span.start : each.span.end] == "exp_avg.mul_(beta1).add_(grad, alpha=1 - beta1)"
+    assert "`decays.py`" in each.message
+    assert each.fix is None

@@ -19,16 +19,23 @@ def check(module: Module) -> Iterator[Diagnostic]:
 
 
 def _finding(module: Module, step: CoupledStep) -> Diagnostic:
-    written = module.excerpt(step.node)
-    message = f"`{written}` goes into the gradient before its moments, so weights with small gradients are decayed most"
-    if step.flag:
-        message += f"; `{step.flag}` decides so by default"
+    is_here = module.owns(step.node)
+    place = step.node if is_here else step.moment.node
     try:
         fix, reason = _fix(module, step), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
-    label = Label(module.span(step.moment.node), "takes the first moment of it")
-    return Diagnostic(RULE, module.span(step.node), message, _help(module, step) + reason, (label,), fix)
+    labels = (Label(module.span(step.moment.node), "takes the first moment of it"),) if is_here else ()
+    return Diagnostic(RULE, module.span(place), _message(module, step), _help(module, step) + reason, labels, fix)
+
+
+def _message(module: Module, step: CoupledStep) -> str:
+    message = f"`{module.excerpt(step.node)}` goes into the gradient before its moments"
+    if not module.owns(step.node):
+        message = f"`{module.excerpt(step.moment.node)}` takes the moment of a gradient with the decay in it"
+        message += f", which `{module.elsewhere(step.node)}` adds"
+    message += ", so weights with small gradients are decayed most"
+    return f"{message}; `{step.flag}` decides so by default" if step.flag else message
 
 
 def _help(module: Module, step: CoupledStep) -> str:

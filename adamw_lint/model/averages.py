@@ -12,6 +12,7 @@ from adamw_lint.model.frames import Frame, Place
 from adamw_lint.model.operands import Operations
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
+from adamw_lint.model.tree import method_call
 from adamw_lint.model.updates import Update, Updates
 from adamw_lint.model.values import Values
 
@@ -36,25 +37,45 @@ class Averages:
         self._updates = updates
         self._operations = Operations(values, words)
         self._words = words
+        self._within: dict[tuple[cst.CSTNode, Frame | None], tuple[Average, ...]] = {}
 
-    def within(self, block: cst.CSTNode, frame: Frame | None = None) -> Iterator[Average]:
+    def is_share(self, node: cst.CSTNode) -> bool:
+        """Whether a node may be the share of a new value in an average: `1 - b`, a small number, a call that mixes."""
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Subtract):
+            return isinstance(node.left, (cst.Integer, cst.Float)) and float(node.left.value) == 1
+        if isinstance(node, cst.Float):
+            return 0 < float(node.value) <= 0.5
+        method = method_call(node)
+        return method is not None and any(word in method[1] for word in self._words["mixed"])
+
+    def is_average(self, place: Place) -> bool:
+        """Whether an expression is an average by itself."""
+        return self._average(place.node, self._updates.terms(place)) is not None
+
+    def within(self, block: cst.CSTNode, frame: Frame | None = None) -> tuple[Average, ...]:
         """The running averages that a function, or another block, updates itself."""
-        earlier: list[Update] = []
+        if (block, frame) not in self._within:
+            self._within[block, frame] = tuple(self._found(block, frame))
+        return self._within[block, frame]
+
+    def _found(self, block: cst.CSTNode, frame: Frame | None) -> Iterator[Average]:
+        shrinks: list[Update] = []
         for update in self._updates.within(block, frame):
-            terms = self._joined(update, earlier)
-            found = self._average(update.node, terms) or self._running_maximum(update.node, terms)
+            found = self._average(update.node, update.terms) or self._running_maximum(update.node, update.terms)
+            if found is None and shrinks and len(update.terms) == 2:
+                found = self._average(update.node, self._joined(update, shrinks))
             if found is not None:
                 yield found
-            earlier.append(update)
+            if len(update.terms) == 1 and len(update.terms[0].scale.factors) > 1:
+                shrinks.append(update)
 
-    def _joined(self, update: Update, earlier: list[Update]) -> tuple[Term, ...]:
+    def _joined(self, update: Update, shrinks: list[Update]) -> tuple[Term, ...]:
         """The terms of an update with the shrink of the same target before it: `m *= b` and `m += (1 - b) * g`."""
-        before = next((other for other in reversed(earlier) if self._updates.same(other.target, update.target)), None)
         added = self._updates.added(update)
-        kept = self._updates.kept(update)
-        if before is None or self._updates.added(before) or len(added) != 1 or not _is_one(kept):
-            return update.terms
-        return (*before.terms, *added)
+        if len(added) != 1 or not _is_one(self._updates.kept(update)):
+            return ()
+        before = next((each for each in reversed(shrinks) if self._updates.same(each.target, update.target)), None)
+        return () if before is None or self._updates.added(before) else (*before.terms, *added)
 
     def _average(self, node: cst.CSTNode, terms: tuple[Term, ...]) -> Average | None:
         if not 2 <= len(terms) <= 3:

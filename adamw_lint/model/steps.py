@@ -13,7 +13,7 @@ from adamw_lint.model.scale import Scale
 from adamw_lint.model.sources import LEAVING, Sources, Sum, Trail
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.switches import Switches
-from adamw_lint.model.tree import dotted
+from adamw_lint.model.tree import descendants, dotted
 from adamw_lint.model.updates import Updates
 from adamw_lint.model.values import Values
 from adamw_lint.model.weights import Weights
@@ -48,15 +48,37 @@ class Steps:
         self._switches = Switches(survey, values, frames)
         self._weights = Weights(survey, values, updates, words)
         self._words = words
+        self._averaging: set[cst.CSTNode] = set()  # functions that update an average themselves
 
     def __iter__(self) -> Iterator[CoupledStep]:
         seen: set[cst.CSTNode] = set()
-        own = [node for node in list(self._survey.scopes) if self._survey.owns(node)]
-        for block in (each for each in own if isinstance(each, (cst.Module, cst.FunctionDef))):
+        for block in self._blocks():
             for step in self._within(block):
-                if step.node not in seen and self._survey.owns(step.node):
-                    seen.add(step.node)
+                place = step.node if self._survey.owns(step.node) else step.moment.node
+                if place not in seen and self._survey.owns(place):
+                    seen.add(place)
                     yield step
+
+    def _blocks(self) -> list[cst.CSTNode]:
+        """The functions that take running averages, or call one that does; the module is one as well."""
+        shares = [node for node in descendants(self._survey.tree) if self._averages.is_share(node)]
+        found = dict.fromkeys(map(self._block, shares))
+        returning = {self._block(node) for node in shares if self._is_returned(node)}
+        self._averaging = {block for block in found if self._averages.within(block)} - {self._survey.tree}
+        for function in returning | self._averaging:
+            if isinstance(function, cst.FunctionDef):
+                calls = self._frames.calls_of(function)
+                found |= {self._block(call): None for call in calls if self._survey.owns(call)}
+        return sorted(found, key=lambda block: self._survey.orders[block])
+
+    def _is_returned(self, node: cst.CSTNode) -> bool:
+        """Whether a function returns the average of which a node is a share."""
+        statement = self._survey.statement(node)
+        value = statement.value if isinstance(statement, cst.Return) else None
+        return value is not None and self._averages.is_average(Place(value))
+
+    def _block(self, node: cst.CSTNode) -> cst.CSTNode:
+        return self._survey.function(node) or self._survey.tree
 
     def _within(self, block: cst.CSTNode) -> Iterator[CoupledStep]:
         averages = list(self._averages_of(block))
@@ -74,11 +96,11 @@ class Steps:
     def _averages_of(self, block: cst.CSTNode) -> Iterator[Average]:
         """The running averages that a function updates, itself or by handing them to another."""
         yield from self._averages.within(block)
-        for call in list(self._survey.calls):
-            if (self._survey.function(call) or self._survey.tree) is block:
-                entered = self._frames.entered(call, None)
-                if entered is not None and isinstance(entered.function, cst.FunctionDef):
-                    yield from self._averages.within(entered.function, entered)
+        elsewhere = self._averaging - {block}
+        for call in (each for each in list(self._survey.calls) if elsewhere and self._block(each) is block):
+            entered = self._frames.entered(call, None)
+            if entered is not None and entered.function in elsewhere:
+                yield from self._averages.within(entered.function, entered)
 
     def _meet(self, one: Trail, other: Trail) -> bool:
         """Whether two trails pass the same tensor."""
