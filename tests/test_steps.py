@@ -426,7 +426,7 @@ def test_they_are_silent_without_the_decay(name: str) -> None:
 
 
 def test_a_decay_in_another_file_is_reported_where_the_moment_is_taken(tmp_path: Path) -> None:
-    (tmp_path / "decays.py").write_text("def decayed(grad, p, wd):\n    return grad.add(p, alpha=wd)\n")
+    (tmp_path / "decays.py").write_text("# for Adam\ndef decayed(grad, p, wd):\n    return grad.add(p, alpha=wd)\n")
     code = "from decays import decayed\n" + optimizer('grad = decayed(grad, p, group["weight_decay"])')
     (tmp_path / "optim.py").write_text(code)
     source = Source.of_text(code, str(tmp_path / "optim.py"))
