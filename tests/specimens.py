@@ -1091,3 +1091,71 @@ STEPS = _specimens(
         """,
     ),
 )
+
+
+IGNORED = _specimens(
+    "ignored-key",
+    (
+        UNSAFE,
+        "a key that the optimizer does not read",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            {"params": model.weights, "weight_decay_rate": 0.1},  # the matrices
+            {"params": model.rest, 'weight_decay_rate': 0.0},
+        ], lr=1e-3)
+        """,
+    ),
+    (
+        UNSAFE,
+        "a key as a keyword, under a coupled optimizer",
+        "from torch.optim import Adam\nopt = Adam([dict(params=model.weights, wd=args.wd), dict(params=model.rest)])",
+    ),
+    (
+        UNSAFE,
+        "groups in a name",
+        """
+        import torch
+        groups = [{"params": model.weights, "l2": 0.1}]
+        groups.append({"params": model.rest, "l2": 0.0})
+        opt = torch.optim.AdamW(groups, lr=1e-3, weight_decay=0.2)
+        """,
+    ),
+    (
+        UNSAFE,
+        "an optimizer of the program with a key of its own",
+        """
+        from torch.optim import Optimizer
+        class Shrinking(Optimizer):
+            def step(self):
+                for group in self.param_groups:
+                    for p in group["params"]:
+                        p.data.mul_(1 - group["wd"])
+        opt = Shrinking([{"params": model.weights, "weight_decay": 0.1}], {"wd": 0.5})
+        """,
+    ),
+    (
+        MANUAL,
+        "a key that may mean something else",
+        "from torch.optim import AdamW\nopt = AdamW([{'params': model.weights, 'decay': 0.1}, {'params': model.rest}])",
+    ),
+    (
+        MANUAL,
+        "the same groups for another optimizer",
+        """
+        import torch
+        groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest}]
+        opt = FusedAdam(groups) if args.fused else torch.optim.Adam(groups)
+        """,
+    ),
+    (
+        UNSAFE,
+        "a key written later",
+        """
+        import torch
+        group = {"params": model.weights}
+        group["wd"] = 0.1
+        opt = torch.optim.AdamW([group, {"params": model.rest}])
+        """,
+    ),
+)

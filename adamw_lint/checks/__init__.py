@@ -7,6 +7,7 @@ from adamw_lint.checks import (
     coupled_step,
     decayed_norms,
     dropped_parameters,
+    ignored_key,
     l2_in_loss,
     swapped_groups,
 )
@@ -20,4 +21,5 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     decayed_norms.RULE: decayed_norms.check,
     swapped_groups.RULE: swapped_groups.check,
     dropped_parameters.RULE: dropped_parameters.check,
+    ignored_key.RULE: ignored_key.check,
 }
