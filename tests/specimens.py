@@ -1091,3 +1091,228 @@ STEPS = _specimens(
         """,
     ),
 )
+
+
+IGNORED = _specimens(
+    "ignored-key",
+    (
+        UNSAFE,
+        "a key that the optimizer does not read",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            {"params": model.weights, "weight_decay_rate": 0.1},  # the matrices
+            {"params": model.rest, 'weight_decay_rate': 0.0},
+        ], lr=1e-3)
+        """,
+    ),
+    (
+        UNSAFE,
+        "a key as a keyword, under a coupled optimizer",
+        "from torch.optim import Adam\nopt = Adam([dict(params=model.weights, wd=args.wd), dict(params=model.rest)])",
+    ),
+    (
+        UNSAFE,
+        "groups in a name",
+        """
+        import torch
+        groups = [{"params": model.weights, "l2": 0.1}]
+        groups.append({"params": model.rest, "l2": 0.0})
+        opt = torch.optim.AdamW(groups, lr=1e-3, weight_decay=0.2)
+        """,
+    ),
+    (
+        UNSAFE,
+        "an optimizer of the program with a key of its own",
+        """
+        from torch.optim import Optimizer
+        class Shrinking(Optimizer):
+            def step(self):
+                for group in self.param_groups:
+                    for p in group["params"]:
+                        p.data.mul_(1 - group["wd"])
+        opt = Shrinking([{"params": model.weights, "weight_decay": 0.1}], {"wd": 0.5})
+        """,
+    ),
+    (
+        MANUAL,
+        "a key that may mean something else",
+        "from torch.optim import AdamW\nopt = AdamW([{'params': model.weights, 'decay': 0.1}, {'params': model.rest}])",
+    ),
+    (
+        MANUAL,
+        "the same groups for another optimizer",
+        """
+        import torch
+        groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest}]
+        opt = FusedAdam(groups) if args.fused else torch.optim.Adam(groups)
+        """,
+    ),
+    (
+        UNSAFE,
+        "a key written later",
+        """
+        import torch
+        group = {"params": model.weights}
+        group["wd"] = 0.1
+        opt = torch.optim.AdamW([group, {"params": model.rest}])
+        """,
+    ),
+)
+
+
+_NET = """
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {}
+model = Net()
+"""
+_PAIR = """
+{}
+opt = torch.optim.AdamW([
+    {{"params": [p for n, p in model.named_parameters() if not any(nd in n for nd in no_decay)], "weight_decay": 0.1}},
+    {{"params": [p for n, p in model.named_parameters() if any(nd in n for nd in no_decay)], "weight_decay": 0.0}},
+], lr=1e-3)
+"""
+
+
+def _net(layers: str, texts: str = 'no_decay = ["bias", "LayerNorm.weight"]', rest: str = _PAIR) -> str:
+    return _NET.format(layers) + rest.format(texts)
+
+
+_LINEAR = "self.fc = nn.Linear(4, 4)"
+_WHOLE = """
+{}
+opt = torch.optim.AdamW([
+    {{"params": [p for n, p in model.named_parameters() if n not in no_decay], "weight_decay": 0.1}},
+    {{"params": [p for n, p in model.named_parameters() if n in no_decay], "weight_decay": 0.0}},
+], lr=1e-3)
+"""
+UNMATCHED = _specimens(
+    "unmatched-exclusion",
+    (
+        SAFE,
+        "norms with a beginning in common",
+        _net(f"self.ln_1, self.ln_f = nn.LayerNorm(4), nn.LayerNorm(4); {_LINEAR}"),
+    ),
+    (SAFE, "norms with nothing in common", _net(f"self.ln, self.bn1 = nn.LayerNorm(4), nn.BatchNorm1d(4); {_LINEAR}")),
+    (
+        SAFE,
+        "some of the norms are spared",
+        _net(f"self.LayerNorm, self.norm = nn.LayerNorm(4), nn.LayerNorm(4); {_LINEAR}"),
+    ),
+    (
+        SAFE,
+        "a norm in a list of blocks",
+        _net(
+            'self.h = nn.ModuleList([nn.ModuleDict({"n2_norm": nn.LayerNorm(4), "b": nn.Linear(4, 4)}) for _ in "ab"])'
+        ),
+    ),
+    (
+        SAFE,
+        "torch's own transformer",
+        _net("self.decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2), 2)"),
+    ),
+    (
+        SAFE,
+        "texts of several lines in single quotes",
+        _net(
+            f"self.sa_layer_norm = nn.LayerNorm(4); {_LINEAR}",
+            """no_decay = [
+    'bias',
+    'LayerNorm.weight',  # as in BERT
+]""",
+        ),
+    ),
+    (
+        SAFE,
+        "norms and biases in a tuple",
+        _net(f"self.ln_1 = nn.GroupNorm(2, 4); {_LINEAR}", 'no_decay = ("bias", "norm")'),
+    ),
+    (
+        SAFE,
+        "norms by number: no text tells them, their dimensions do",
+        _net("self.body = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))"),
+    ),
+    (
+        SAFE,
+        "whole names, and the texts are right",
+        _net(f"self.LayerNorm = nn.LayerNorm(4); {_LINEAR}", rest=_WHOLE),
+    ),
+    (
+        SAFE,
+        "whole names, and a text is missing",
+        _net(f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}", 'no_decay = ["bias", "gamma", "beta"]', _WHOLE),
+    ),
+    (
+        SAFE,
+        "a text that a weight has too",
+        _net("self.norm_a, self.norm_proj = nn.LayerNorm(4), nn.Linear(4, 4)"),
+    ),
+    (
+        SAFE,
+        "one text after the other",
+        _net(
+            f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}",
+            "",
+            """
+opt = torch.optim.AdamW([
+    {{"params": [p for n, p in model.named_parameters() if "bias" not in n and "norm" not in n], "weight_decay": 0.1}},
+    {{"params": [p for n, p in model.named_parameters() if "bias" in n or "norm" in n], "weight_decay": 0.0}},
+])
+""",
+        ),
+    ),
+    (
+        SAFE,
+        "lists that a loop fills",
+        _net(
+            f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}",
+            rest="""
+{}
+decay, rest = [], []
+for name, param in model.named_parameters():
+    if any(nd in name for nd in no_decay):
+        rest.append(param)
+    else:
+        decay.append(param)
+opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": rest, "weight_decay": 0.0}}])
+""",
+        ),
+    ),
+    (
+        UNSAFE,
+        "a state is loaded",
+        _net(f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}") + "if args.resume:\n    opt.load_state_dict(args.resume)\n",
+    ),
+    (
+        MANUAL,
+        "a part of the model is not known",
+        _net(f"self.ln_1, self.encoder = nn.LayerNorm(4), make_encoder(); {_LINEAR}"),
+    ),
+    (
+        MANUAL,
+        "other code reads the list",
+        _net(f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}") + "report(no_decay)\n",
+    ),
+    (
+        MANUAL,
+        "dimensions say nothing",
+        _net("self.body = nn.Sequential(nn.Conv2d(3, 4, 1), nn.LayerNorm([4, 8, 8]))"),
+    ),
+    (
+        MANUAL,
+        "a table of models",
+        "from transformers import BertModel, GPT2Model\nimport torch\n"
+        + 'model = {"bert": BertModel, "gpt2": GPT2Model}[args.name].from_pretrained(args.path)'
+        + _PAIR.format('no_decay = ["bias", "LayerNorm.weight"]'),
+    ),
+    (
+        MANUAL,
+        "whole names of a model that is not known",
+        "import torch" + _WHOLE.format('no_decay = ["bias", "LayerNorm.weight"]'),
+    ),
+)

@@ -27,6 +27,12 @@ def weight_penalty(model, scale):
     return scale * total
 """
 
+SCHEDULE = """
+def shrink(opt):
+    for group in opt.param_groups:
+        group["weight_decay"] = group["wd"]
+"""
+
 PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a class that another file re-exports": (
         {
@@ -56,6 +62,22 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             "train.py": "from optimizers import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
         },
         set(),
+    ),
+    "a key of groups that a scheduler in another file reads": (
+        {
+            "groups.py": "import torch\n\ndef build(m):\n    return torch.optim.AdamW([{'params': m.w, 'wd': 0.1}])\n",
+            "schedule.py": SCHEDULE,
+            "train.py": "from groups import build\nfrom schedule import shrink\nshrink(build(model))\n",
+        },
+        set(),
+    ),
+    "a key of groups that only settings and a file of another program have": (
+        {
+            "groups.py": "import torch\n\ndef build(m):\n    return torch.optim.AdamW([{'params': m.w, 'wd': 0.1}])\n",
+            "other.py": SCHEDULE,
+            "train.py": "from groups import build\nbuild(model)\nprint(cfg['wd'], args.cfg['wd'])\n",
+        },
+        {"groups.py:4 ignored-key"},
     ),
     "a class by a star import after the library's": (
         {

@@ -7,8 +7,10 @@ from adamw_lint.checks import (
     coupled_step,
     decayed_norms,
     dropped_parameters,
+    ignored_key,
     l2_in_loss,
     swapped_groups,
+    unmatched_exclusion,
 )
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
@@ -18,6 +20,8 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_step.RULE: coupled_step.check,
     l2_in_loss.RULE: l2_in_loss.check,
     decayed_norms.RULE: decayed_norms.check,
+    unmatched_exclusion.RULE: unmatched_exclusion.check,
     swapped_groups.RULE: swapped_groups.check,
     dropped_parameters.RULE: dropped_parameters.check,
+    ignored_key.RULE: ignored_key.check,
 }

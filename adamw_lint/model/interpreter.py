@@ -170,7 +170,8 @@ class Interpreter:
             case Nothing():
                 return Constant(None)
             case Reference():
-                return Library(value.path)
+                followed = self.values.behind(value)
+                return Library(value.path) if isinstance(followed, Reference) else self.converted(followed)
             case Defined():
                 return defined(value.node)
             case Choice():

@@ -15,6 +15,8 @@ from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.groups import Groups
+from adamw_lint.model.handed import Handovers
+from adamw_lint.model.inventory import Inventory
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import Losses
 from adamw_lint.model.partitions import Partition, Partitions
@@ -92,6 +94,12 @@ class Module:
         """The conditions that leave a group without decay empty, whether they are met or not, with what stays empty."""
         found = {node: empty for each in self.partitions for node, empty in self._partitions.alike_arms(each)}
         return ((node, empty) for node, empty in found.items() if self.owns(node))
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """Which optimizers are handed groups, and which keys of groups the program reads."""
+        facts = optimizers_by_path()
+        return Handovers(self.survey, self.values, self.program, self._partitions, words("keys"), facts)
 
     @cached_property
     def frames(self) -> Frames:
@@ -186,7 +194,7 @@ class Module:
     @cached_property
     def usage(self) -> Usage:
         """What becomes of the optimizers once they are built."""
-        return Usage(self.survey, self.values, words("signs"))
+        return Usage(self.survey, self.values, words("signs"), words("parameters")["trained"])
 
     @cached_property
     def layers(self) -> Layers:
@@ -202,6 +210,11 @@ class Module:
     def pretrained(self) -> Pretrained:
         """The parameters of well-known models that libraries build."""
         return Pretrained(self.values, self.frames)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What is known of the parameters of models."""
+        return Inventory(self.survey, self.values, self.architecture, self.pretrained)
 
     @property
     def adapts(self) -> bool:

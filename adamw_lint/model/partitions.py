@@ -68,13 +68,13 @@ class Partitions:
             if first is None:
                 continue
             own = (built.optimizer.decay_argument or "",)
-            read = self._read(first.value, own) or [self._bare(first.value)]
+            read = self.read(first.value, own) or [self._bare(first.value)]
             found = [*read, *self._added(built, own)]
             claimed |= {group.node for group in found if group.node is not None}
             yield Partition(tuple(found), first.value, built, self._values, own)
         keys = tuple(self._words["decay_keys"])
         for node in self._lists(tree):
-            loose = self._read(node, keys)
+            loose = self.read(node, keys)
             nodes = {group.node for group in loose if group.node is not None}
             if nodes and nodes.isdisjoint(claimed) and any(group.decay for group in loose):
                 claimed |= nodes
@@ -107,7 +107,8 @@ class Partitions:
             if is_added and group.node is not None:
                 yield from self._of_dict(group.node, keys, None, ())
 
-    def _read(self, node: cst.BaseExpression, keys: tuple[str, ...]) -> list[Group]:
+    def read(self, node: cst.BaseExpression, keys: tuple[str, ...]) -> list[Group]:
+        """The groups that an expression makes, the decay of each under the first of the keys that it has."""
         dicts = [item for item in self._groups.items(node) if self._groups.is_group(item)]
         if dicts:
             return [group for item in dicts for group in self._of_dict(item, keys, *self._kept(item))]

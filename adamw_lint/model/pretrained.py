@@ -21,10 +21,14 @@ _DEPTH = 24  # steps from a name to the call that builds the model
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the models that an expression may be, under the word that chooses it; None for one we do not know."""
+    """One of the models that an expression may be, under the word that chooses it; None for one we do not know.
+
+    `is_any` says that the word is chosen freely at run time, among the families that we know and others.
+    """
 
     label: str
     tensors: Tensors | None
+    is_any: bool = False
 
 
 Options = tuple[Option, ...]
@@ -171,10 +175,9 @@ class Pretrained:
         known = automatic(auto)
         given = next(iter(positional(call)), keyword(call, models("reading")["reading"]["name"]))
         names = self._family_of_configuration(given) if from_configuration else self._families(given)
-        if not names and auto in models("transformers")["choices"]:
-            names = tuple(known)
-        for name in names:
-            yield Option(name, known[name][0].tensors(known[name][1]) if name in known else None)
+        is_any = not names and auto in models("transformers")["choices"]
+        for name in known if is_any else names:
+            yield Option(name, known[name][0].tensors(known[name][1]) if name in known else None, is_any)
 
     def _families(self, checkpoint: cst.BaseExpression | None) -> tuple[str, ...]:
         """The families of the checkpoints that a name may be; none where one of them is known only at run time."""

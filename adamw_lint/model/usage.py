@@ -15,10 +15,11 @@ _GROUPS = "param_groups"
 class Usage:
     """Answers for one surveyed file; an optimizer is known by the last part of the name that it is bound to."""
 
-    def __init__(self, survey: Survey, values: Values, signs: dict[str, list[str]]) -> None:
+    def __init__(self, survey: Survey, values: Values, signs: dict[str, list[str]], trained: list[str]) -> None:
         self._survey = survey
         self._values = values
         self._loaders = frozenset(signs["state_loaders"])
+        self._trained = trained
         self._words = signs["loading_words"]
         self._optimizer_words = signs["optimizer_words"]
 
@@ -42,6 +43,19 @@ class Usage:
         name = (dotted(call.func) or "").rpartition(".")[2].lower()
         is_loader = any(word in name for word in self._words)
         return is_loader and any(self._is(arg.value, built) for arg in call.args)
+
+    def freezes(self) -> bool:
+        """Whether code of the program keeps some parameters from being trained, so that they do not decay either."""
+        written = (node for word in self._trained for node in self._survey.attribute_reads[word])
+        targets = (self._survey.parents[node] for node in written)
+        if any(isinstance(each, cst.AssignTarget) for each in targets):
+            return True
+        return any(self._is_freeze(call) for call in self._survey.calls)
+
+    def _is_freeze(self, call: cst.Call) -> bool:
+        name = (method_call(call) or ("", ""))[1]
+        plain = [arg.value for arg in call.args]
+        return name.removesuffix("_") in self._trained and bool(plain) and self._values.worth(plain[0]) == ZERO
 
     def groups_are_told_apart(self, built: Construction) -> bool:
         """Whether code counts on the number or the order of the optimizer's groups."""

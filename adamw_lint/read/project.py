@@ -11,6 +11,9 @@ from adamw_lint.read.prefilter import may_concern
 
 _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 NOTEBOOK = ".ipynb"
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
+)
 _FILES = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
 
 
@@ -52,6 +55,18 @@ class Project:
             self._concerning[path] = may_concern(self.says(path))
         return self._concerning[path]
 
+    def linked(self, start: Path, code: bytes) -> frozenset[Path]:
+        """The files that imports join to one, in whichever direction and over whichever files; by their names alone."""
+        said = {path: imported_names(self.says(path)) for path in self.files} | {start: imported_names(code)}
+        found, new = {start}, [start]
+        while new:
+            path = new.pop()
+            name, names = _name(path), said[path]
+            near = [each for each in said if each not in found and (_name(each) in names or name in said[each])]
+            found.update(near)
+            new += near
+        return frozenset(found)
+
     def saying(self, pattern: str, near: Path) -> Iterator[Path]:
         """The files other than `near` whose bytes match a regular expression, the nearest to it first."""
         wanted = re.compile(pattern.encode())
@@ -64,6 +79,17 @@ def code_of(path: Path) -> bytes:
     """The bytes of a file, of a notebook those of its code; raises OSError."""
     data = path.read_bytes()
     return program_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
+
+
+def imported_names(code: bytes) -> frozenset[str]:
+    """Every name in the import statements of a file."""
+    statements = b" ".join(match[0] for match in _IMPORT.finditer(code))
+    return frozenset(name.decode() for name in re.findall(rb"[A-Za-z_]\w*", statements))
+
+
+def _name(path: Path) -> str:
+    """What an import calls a file."""
+    return path.parent.name if path.stem == "__init__" else path.stem
 
 
 def _root(folder: Path) -> Path:
