@@ -299,6 +299,16 @@ COUPLED = _specimens(
 
 NORMS = _specimens(
     "decayed-norms",
+    (
+        UNSAFE,
+        "groups written through another name",
+        """
+        import torch
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        same = opt
+        same.param_groups[0]["lr"] = 1e-4
+        """,
+    ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
     (
         SAFE,

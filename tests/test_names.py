@@ -93,6 +93,27 @@ REPORTED = {
     "getattr": 'import torch\ngetattr(torch.optim, "Adam")(p, weight_decay=1)',
     "getattr of a constant": 'import torch\nNAME = "Adam"\ngetattr(torch.optim, NAME)(p, weight_decay=1)',
     "a conditional class": "from torch.optim import *\n(Adam if fast else SGD)(p, lr=1, weight_decay=1)",
+    "a setting of a class that is written": """
+        import torch
+        class Config:
+            wd = 0.0
+        Config.wd = args.wd
+        torch.optim.Adam(p, weight_decay=Config.wd)
+    """,
+    "a setting of a class that others may write": """
+        import torch
+        class Config:
+            wd = 0.0
+        parse_arguments_into(Config)
+        torch.optim.Adam(p, weight_decay=Config.wd)
+    """,
+    "a setting of an instance": """
+        import torch
+        class Config:
+            wd: float = 0.0
+        config = Config(**settings)
+        torch.optim.Adam(p, weight_decay=config.wd)
+    """,
     "a conditional decay": "from torch.optim import *\nAdam(p, weight_decay=1e-4 if regular else 0)",
     "a conditional optimizer": "from torch.optim import *\no = Adam(p, weight_decay=1) if fast else SGD(p, 1)",
     "both branches": """
@@ -265,6 +286,24 @@ SILENT = {
             weight_decay = 0.0
             def fit(self, p):
                 return torch.optim.Adam(p, weight_decay=self.weight_decay)
+    """,
+    "a setting of a class, bound to zero": """
+        import torch
+        class Config:
+            wd = 0.0
+        torch.optim.Adam(p, lr=Config.lr, weight_decay=Config.wd)
+    """,
+    "the switch on in the group that decays": """
+        import torch
+        torch.optim.NAdam([{"params": a, "weight_decay": 1, "decoupled_weight_decay": True}, {"params": b}])
+    """,
+    "chosen together with the decay of a group": """
+        import torch
+        if decoupled:
+            cls, wd = torch.optim.AdamW, 0.1
+        else:
+            cls, wd = torch.optim.Adam, 0
+        cls([{"params": a, "weight_decay": wd}, {"params": b}])
     """,
     "both arms zero": "import torch\ntorch.optim.Adam(p, weight_decay=0 if fast else 0.0)",
     "the switch on": "import torch\ntorch.optim.Adam(p, weight_decay=1, decoupled_weight_decay=True)",

@@ -9,11 +9,13 @@ from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.callees import rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.manual import Manual
+from adamw_lint.model.alternatives import within
 from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
+from adamw_lint.model.groups import Group
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
-from adamw_lint.model.worth import UNKNOWN, Number
+from adamw_lint.model.worth import UNKNOWN, Number, is_zero
 from adamw_lint.read.declared import declares_older
 from adamw_lint.rulebook import Coupling, Family, Optimizer, decoupled_sibling, optimizers_by_path
 
@@ -56,12 +58,21 @@ def _decayed(module: Module, built: Construction) -> _Decayed | None:
     if argument is not None and built.decay not in (ZERO, UNKNOWN):
         return _Decayed(argument.value, argument.node, built.decay) if argument.call is built.call else None
     for group in built.groups:
-        if group.decay is None:
+        if group.decay is None or _is_spared(module, built, group):
             continue
         worth = decay(module.values.worth(group.decay.value))
         if worth != ZERO:
             return _Decayed(group.decay.value, group.decay.node, worth)
     return None
+
+
+def _is_spared(module: Module, built: Construction, group: Group) -> bool:
+    """Whether a group sets the switch for itself, or may be without decay for the one class of a choice."""
+    mapping = module.groups.mapping(group.node) if group.node is not None else None
+    if mapping is not None and (built.optimizer.switch or "") in mapping.entries:
+        return True
+    may_be_zero = group.decay is not None and any(map(is_zero, within(module.values, group.decay.value, ())))
+    return built.is_choice and may_be_zero
 
 
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:

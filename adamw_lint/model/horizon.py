@@ -24,7 +24,8 @@ def rate(built: Construction, values: Values) -> tuple[Decimal | None, str]:
     argument = built.arguments.by_name.get(built.optimizer.rate_argument)
     if argument is None:
         default = parameters(built.optimizer.signature)[2].get(built.optimizer.rate_argument)
-        return (Decimal(default), default) if default is not None and built.arguments.complete else (None, "")
+        is_number = default not in (None, "None") and built.arguments.complete
+        return (Decimal(default), default) if is_number and default else (None, "")
     value = values.worth(argument.value)
     if not isinstance(value, Number) or not argument.certain:
         return None, ""

@@ -79,11 +79,15 @@ class Usage:
         return any(keyword(call, key) is not None for call in updates)
 
     def _is(self, node: cst.CSTNode, built: Construction | None) -> bool:
-        """Whether an expression is called like the optimizer."""
+        """Whether an expression is called like the optimizer, or is another name of what is."""
         if built is None:
             return False
         name, other = (dotted(each) or "" for each in (built.variable, node))
-        return bool(name) and name.rpartition(".")[2] == other.rpartition(".")[2]
+        if not name or not other:
+            return False
+        binding = self._values.bound_once(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+        original = dotted(binding.value) or "" if binding is not None and binding.value is not None else ""
+        return name.rpartition(".")[2] in (other.rpartition(".")[2], original.rpartition(".")[2])
 
     def _groups(self, built: Construction) -> list[cst.Attribute]:
         """The places that read the optimizer's list of groups; all of the file for one that is bound to no name."""

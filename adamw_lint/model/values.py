@@ -105,7 +105,17 @@ class Values(Links):
         base = self.worth(node.value)
         if isinstance(base, Choice):
             return Choice(tuple(self.below(option, node.attr.value) for option in base.options))
+        if isinstance(base, Defined) and isinstance(node.value, cst.Name):
+            return self._setting(base, node.value, node.attr.value)
         return self.below(base, node.attr.value)
+
+    def _setting(self, owner: Defined, name: cst.Name, attribute: str) -> Value:
+        """The value of `Config.a` where the class is used for nothing but to read what its body binds once."""
+        is_here = self.survey.root(owner.node) is self.survey.root(name)
+        if not isinstance(owner.node, cst.ClassDef) or not is_here or not self.is_read_only(name):
+            return UNKNOWN
+        found = self.survey.scopes[owner.node].bindings.get(attribute, [])
+        return self.bound(found[0]) if len(found) == 1 and found[0].kind is Kind.ASSIGN else UNKNOWN
 
     def subscript(self, node: cst.Subscript) -> Value:
         """The value of `d[k]`: the entry if the key is known, else one of all the entries."""

@@ -30,6 +30,15 @@ class Variables:
         found = self.bindings(node)
         return found[0] if len(found) == 1 else None
 
+    def is_read_only(self, name: cst.Name) -> bool:
+        """Whether every use of a name in its file reads an attribute of it, so that nothing can write one."""
+        parents = self.survey.parents
+        uses = [use for use in self.survey.names[name.value] if self.survey.root(use) is self.survey.root(name)]
+        written = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.Del)
+        return all(
+            isinstance(parents[use], cst.Attribute) and not isinstance(parents[parents[use]], written) for use in uses
+        )
+
     def calls_on(self, node: cst.BaseExpression, method: str | None = None) -> list[cst.Call]:
         """The calls of methods on the same name, or on the same `self.attribute` of the class."""
         calls = self.survey.methods[dotted(node) or ""] if dotted(node) else []
