@@ -22,6 +22,7 @@ def rename(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ..
     places = [place for place in _named_by(module, built.callee, shared) if _names(module, place, built.optimizer)]
     if len(places) != 1:
         raise Manual("the class is chosen elsewhere")
+    _require_own_import(module, places[0])
     for binding in shared:
         _require_private(module, binding)
     return _renamed(module, places[0], to)
@@ -72,6 +73,14 @@ def _is_namespace(node: cst.Subscript) -> bool:
 def _names(module: Module, node: cst.BaseExpression, optimizer: Optimizer) -> bool:
     value = module.values.worth(node)
     return isinstance(value, Reference) and value.path in optimizer.paths
+
+
+def _require_own_import(module: Module, node: cst.BaseExpression) -> None:
+    """Raise Manual where the class comes by way of another file of the program."""
+    value = module.values.worth(node)
+    binding = value.binding if isinstance(value, Reference) else None
+    if binding is not None and not module.owns(binding.node):
+        raise Manual(f"the class comes by way of `{module.elsewhere(binding.node)}`")
 
 
 def _require_private(module: Module, binding: Binding) -> None:

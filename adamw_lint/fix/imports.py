@@ -47,7 +47,7 @@ def _may_name(module: Module, node: cst.SimpleString, name: str) -> bool:
 
 def _already_imported(module: Module, callee: cst.Name, name: str, to: Optimizer) -> str | None:
     """The name, if it already stands for `to` at the callee; raises Manual where it stands for something else."""
-    scopes = [scope for scope in module.survey.scopes.values() if name in scope.bindings]
+    scopes = [scope for scope in module.survey.scopes.values() if name in scope.bindings and module.owns(scope.node)]
     if not scopes:
         return None
     paths = {binding.path for scope in scopes for binding in scope.bindings[name]}

@@ -8,7 +8,7 @@ import libcst as cst
 
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
-from adamw_lint.read.prefilter import names_optimizer
+from adamw_lint.read.prefilter import may_build
 
 _NEAREST = 4  # files taken for one question
 _CALLED = ("forward", "__call__", "__init__")  # run by a call of the object or the class
@@ -23,14 +23,14 @@ def bring_in_callers(functions: Iterable[cst.FunctionDef], survey: Survey, progr
     names = [name for function in functions for name in _names(function, survey)]
     for path in islice(program.callers(*names), _NEAREST) if names else ():
         program.read(path)
-        if not names_optimizer(program.project.says(path)):
+        if not may_build(program.project.says(path)):
             _bring_in_importers(path, program)
     return len(survey.calls) > before
 
 
 def _bring_in_importers(path: Path, program: Program) -> None:
     """Read the nearest files that import another one and name an optimizer."""
-    importers = (each for each in program.importers(path.stem) if names_optimizer(program.project.says(each)))
+    importers = (each for each in program.importers(path.stem) if may_build(program.project.says(each)))
     for importer in islice(importers, _NEAREST):
         program.read(importer)
 

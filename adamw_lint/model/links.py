@@ -33,9 +33,10 @@ class Links(Variables):
         """What an imported name is worth; where a library has it, or a file that does not concern us, just its path."""
         assert reference.binding is not None
         place = self.program.find(reference.path, reference.binding.node)
-        if place is None or not place.names or not may_concern(self.program.project.says(place.path)):
+        if place is None or not place.names:
             return reference
-        return self.behind(reference)
+        concerns = place.path.name == "__init__.py" or may_concern(self.program.project.says(place.path))
+        return self.behind(reference) if concerns else reference
 
     def behind(self, value: Value) -> Value:
         """What a path below an import is worth in the file of the program that has it; any other value as it is."""

@@ -8,11 +8,11 @@ from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return names_optimizer(data) or may_penalise(data)
+    return may_build(data) or may_penalise(data)
 
 
-def names_optimizer(data: bytes) -> bool:
-    """Whether the bytes mention the name of an optimizer that a rule could speak about."""
+def may_build(data: bytes) -> bool:
+    """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
     return _mention().search(data) is not None
 
 
@@ -26,7 +26,11 @@ def _mention() -> re.Pattern[bytes]:
     names = {path.rpartition(".")[2] for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths}
     # A name that holds another one says nothing more, and few plain literals are what `re` is fast at.
     shortest = sorted(name for name in names if not any(other in name for other in names - {name}))
-    return re.compile("|".join(map(re.escape, shortest)).encode())
+    decays = {
+        optimizer.decay_argument for optimizer in optimizers() if optimizer.decay_argument and _matters(optimizer)
+    }
+    given = [rf"{re.escape(name)}\s*[=\"']" for name in sorted(decays)]
+    return re.compile("|".join([*map(re.escape, shortest), *given]).encode())
 
 
 @cache

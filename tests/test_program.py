@@ -1,0 +1,194 @@
+"""Programs of more than one file: what decides may stand in another file, and each finding is reported once."""
+
+from pathlib import Path
+
+import pytest
+
+from adamw_lint.engine import fix, lint, read
+from adamw_lint.settings import load
+
+TRAIN = """
+import torch
+from model import Net
+
+model = Net()
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+for x, y in batches:
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+"""
+PENALTY = """
+def weight_penalty(model, scale):
+    total = 0.0
+    for p in model.parameters():
+        total = total + p.pow(2).sum()
+    return scale * total
+"""
+
+PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
+    "a class that another file re-exports": (
+        {
+            "optimizers.py": "from torch.optim import Adam as BaseAdam\nAdam = BaseAdam\n",
+            "train.py": "from optimizers import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
+    "a class of a package, through its __init__": (
+        {
+            "lib/__init__.py": "from .optim import *\n",
+            "lib/optim.py": "from torch.optim import Adam\n",
+            "train.py": "import lib\nopt = lib.Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
+    "a class derived in another file": (
+        {
+            "optimizers.py": "import torch\n\nclass Plain(torch.optim.Adam):\n    pass\n",
+            "train.py": "from optimizers import Plain\nopt = Plain(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
+    "a class of the program that only has a library's name": (
+        {
+            "optimizers.py": "class Adam:\n    def __init__(self, params, weight_decay): ...\n",
+            "train.py": "from optimizers import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        set(),
+    ),
+    "a class by a star import after the library's": (
+        {
+            "utils.py": "class Adam:\n    def __init__(self, params, weight_decay): ...\n",
+            "train.py": "from torch.optim import *\nfrom utils import *\n"
+            "opt = Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        set(),
+    ),
+    "a library that comes by a star import": (
+        {
+            "utils/__init__.py": "from utils.torch import *\n",
+            "utils/torch.py": "import torch\n",
+            "train.py": "from utils import *\nopt = torch.optim.Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
+    "a dict of classes that another file has": (
+        {
+            "registry.py": "from torch.optim import SGD, Adam\nCLASSES = {'sgd': SGD, 'adam': Adam}\n",
+            "train.py": "from registry import CLASSES\nopt = CLASSES['adam'](model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
+    "a factory is reported where it builds": (
+        {
+            "factory.py": "from torch.optim import Adam\n\ndef build(cfg, model):\n"
+            "    return Adam(model.parameters(), weight_decay=cfg.wd)\n",
+            "train.py": "from torch.optim import Adam\nfrom factory import build\nopt = build(cfg, model)\n",
+        },
+        {"factory.py:4 coupled-decay"},
+    ),
+    "files that import each other": (
+        {
+            "one.py": "from two import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
+            "two.py": "from one import Adam\n",
+        },
+        set(),
+    ),
+    "a penalty made in one file and added in another": (
+        {
+            "losses.py": PENALTY,
+            "model.py": "from torch import nn\n\nclass Net(nn.Module):\n    pass\n",
+            "train.py": TRAIN.replace("from model", "from losses import weight_penalty\nfrom model").replace(
+                "y)\n    loss", "y) + weight_penalty(model, 1e-4)\n    loss"
+            ),
+        },
+        {"losses.py:5 l2-in-loss"},
+    ),
+    "a penalty in a method that the trainer calls": (
+        {
+            "model.py": "import torch\nfrom torch import nn\n\nclass Net(nn.Module):\n    def penalty(self):\n"
+            "        return 1e-4 * sum(p.pow(2).sum() for p in self.parameters())\n",
+            "train.py": TRAIN.replace("y)\n    loss", "y) + model.penalty()\n    loss"),
+        },
+        {"model.py:6 l2-in-loss"},
+    ),
+    "a penalty beside an optimizer that a caller hands over": (
+        {
+            "step.py": "def step(net, optimizer, x, y):\n    loss = (net(x) - y).pow(2).mean()\n"
+            "    for p in net.parameters():\n        loss += 1e-3 * p.pow(2).sum()\n    loss.backward()\n"
+            "    optimizer.step()\n",
+            "train.py": "import torch\nfrom step import step\n\noptimizer = torch.optim.Adam(net.parameters())\n"
+            "step(net, optimizer, x, y)\n",
+        },
+        {"step.py:4 l2-in-loss"},
+    ),
+    "the same beside an SGD": (
+        {
+            "step.py": "def step(net, optimizer, x, y):\n    loss = (net(x) - y).pow(2).mean()\n"
+            "    for p in net.parameters():\n        loss += 1e-3 * p.pow(2).sum()\n    loss.backward()\n"
+            "    optimizer.step()\n",
+            "train.py": "import torch\nfrom step import step\n\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+            "step(net, optimizer, x, y)\n",
+        },
+        set(),
+    ),
+    "a penalty that nothing adds": (
+        {
+            "losses.py": PENALTY,
+            "model.py": "from torch import nn\n\nclass Net(nn.Module):\n    pass\n",
+            "train.py": TRAIN,
+        },
+        set(),
+    ),
+    "parameters that a model of another file keeps in a list": (
+        {
+            "model.py": "from torch import nn\n\nclass Net(nn.Module):\n    def __init__(self):\n"
+            "        super().__init__()\n        self.first = nn.Linear(2, 2)\n"
+            "        self.reg_params = list(self.first.parameters())\n",
+            "train.py": TRAIN.replace(
+                "y)\n    loss", "y) + 1e-4 * sum((p ** 2).sum() for p in model.reg_params)\n    loss"
+            ),
+        },
+        {"train.py:8 l2-in-loss"},
+    ),
+}
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    (folder / "pyproject.toml").write_text("")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def _found(path: Path, folder: Path) -> set[str]:
+    source = read(str(path))
+    if source is None:
+        return set()
+    name = path.relative_to(folder).as_posix()
+    return {f"{name}:{source.position(each.span.start)[0]} {each.rule}" for each in lint(source, load(folder, {}))}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_decides_may_stand_in_another_file(name: str, tmp_path: Path) -> None:
+    files, expected = PROGRAMS[name]
+    _write(tmp_path, files)
+    assert set().union(*(_found(tmp_path / each, tmp_path) for each in files)) == expected
+
+
+def test_a_fix_never_edits_another_file(tmp_path: Path) -> None:
+    files, _ = PROGRAMS["a class that another file re-exports"]
+    _write(tmp_path, files)
+    source = read(str(tmp_path / "train.py"))
+    assert source is not None
+    fixed = fix(source, load(tmp_path, {}), unsafe=True)
+    assert fixed.source == source
+    assert "`optimizers.py`" in fixed.remaining[0].help
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    files, expected = PROGRAMS["a class that another file re-exports"]
+    _write(tmp_path, files)
+    assert _found(tmp_path / "train.py", tmp_path) == expected
+    (tmp_path / "optimizers.py").write_text("from torch.optim import AdamW\nAdam = AdamW  # what it is called now\n")
+    assert _found(tmp_path / "train.py", tmp_path) == {"train.py:2 decayed-norms"}
