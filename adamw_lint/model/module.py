@@ -18,6 +18,7 @@ from adamw_lint.model.losses import Losses
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
+from adamw_lint.model.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.source import Source
@@ -69,6 +70,11 @@ class Module:
     def frames(self) -> Frames:
         """Which functions of the file its calls run."""
         return Frames(self.survey, self.values)
+
+    @cached_property
+    def updates(self) -> Updates:
+        """How statements change tensors."""
+        return Updates(self.survey, self.values, self.frames, words("updates"))
 
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
