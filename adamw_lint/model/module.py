@@ -16,6 +16,7 @@ from adamw_lint.model.groups import Groups
 from adamw_lint.model.layers import Layers
 from adamw_lint.model.losses import Losses
 from adamw_lint.model.program import Program
+from adamw_lint.model.shrinks import Shrink, Shrinks
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.updates import Updates
@@ -75,6 +76,24 @@ class Module:
     def updates(self) -> Updates:
         """How statements change tensors."""
         return Updates(self.survey, self.values, self.frames, words("updates"))
+
+    @cached_property
+    def shrinks(self) -> tuple[Shrink, ...]:
+        """The decays that the file writes by hand, into gradients or parameters, in the order of the text."""
+        if not self.survey.mentions(words("by_hand")["said_of_parameters"]):
+            return ()
+        own = [node for node in self.survey.scopes if isinstance(node, cst.FunctionDef) and self.owns(node)]
+        vocabulary = {**words("parameters"), **words("penalty"), **words("updates"), **words("by_hand")}
+        found: dict[cst.CSTNode, Shrink] = {}
+        for _ in range(2):  # a caller in another file may have built the optimizer
+            built = (*self.constructions, *self._built_elsewhere())
+            shrinks = Shrinks(self.survey, self.values, self.frames, self.updates, built, vocabulary)
+            found = {each.node: each for each in (*shrinks.of([self.tree, *own]), *shrinks.hooked())}
+            lost = [self.survey.function(each.node) for each in found.values() if not each.trainers]
+            callers = [function for function in lost if function is not None]
+            if not callers or not bring_in_callers(callers, self.survey, self.program):
+                break
+        return tuple(sorted(found.values(), key=lambda each: self.survey.orders[each.node]))
 
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
