@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from adamw_lint.checks import coupled_decay, decayed_norms, l2_in_loss
+from adamw_lint.checks import coupled_decay, decay_in_gradient, decayed_norms, double_decay, l2_in_loss
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
 
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
     l2_in_loss.RULE: l2_in_loss.check,
+    decay_in_gradient.RULE: decay_in_gradient.check,
+    double_decay.RULE: double_decay.check,
     decayed_norms.RULE: decayed_norms.check,
 }

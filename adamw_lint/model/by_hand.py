@@ -38,7 +38,7 @@ class Decays:
         self._updates = updates
         self._owners = owners
         self._words = words
-        self._scalars = Scalars(survey, values, frames, words)
+        self.scalars = Scalars(survey, values, frames, words)
 
     def of_gradient(self, target: Place) -> Place | None:
         """The parameter whose gradient a tensor is, or the list of parameters for a list of gradients."""
@@ -138,15 +138,15 @@ class Decays:
 
     def _is_factor(self, scale: Scale) -> bool:
         places = (*scale.factors, *scale.divisors)
-        return all(self._scalars.is_number(place) for place in places)
+        return all(self.scalars.is_number(place) for place in places)
 
     def _says_decay(self, taken: Scale) -> bool:
         """Whether x is a decay's: small, by itself or times η, or a product in which something is called like λ."""
         places = [place for factor in taken.factors for place in self._named(factor)]
-        if any(map(self._scalars.says_decay, places)):
+        if any(map(self.scalars.says_decay, places)):
             return True
         is_small = taken.number < Decimal(self._words["largest"])
-        return is_small and (not places or any(map(self._scalars.says_rate, places)))
+        return is_small and (not places or any(map(self.scalars.says_rate, places)))
 
     def _named(self, place: Place) -> Iterator[Place]:
         """A factor, or what the name stands for."""

@@ -84,6 +84,19 @@ class Cycle:
         erased = self._orders(step.anchor, frame, self._words["zeroed"])
         return place < end and any(each < place for each in backed) and not any(place < each < end for each in erased)
 
+    def is_scaled(self, step: Step) -> bool:
+        """Whether the gradients are still scaled for half precision where the node of a step's turn stands."""
+        method = method_call(step.event.call)
+        if method is None or any(method[0] is receiver.node for receiver in step.receivers):
+            return False
+        place = self._survey.orders[step.anchor]
+        return not any(each < place for each in self._orders(step.anchor, None, self._words["unscaled"]))
+
+    def is_clipped(self, step: Step) -> bool:
+        """Whether gradients are clipped between the node of a step's turn and the step."""
+        place, end = self._survey.orders[step.anchor], self._survey.orders[step.event.anchor]
+        return any(place < each < end for each in self._orders(step.anchor, None, self._words["clipped"]))
+
     def _orders(self, anchor: cst.CSTNode, frame: Frame | None, names: Container[str]) -> list[int]:
         return [self._survey.orders[event.anchor] for event in self._events(anchor, frame, names)]
 

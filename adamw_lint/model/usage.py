@@ -45,6 +45,10 @@ class Usage:
         groups = self._survey.attribute_reads[_GROUPS]
         return any(self._writes(name, decay) for node in groups for name in self._loop_variables(node))
 
+    def decay_is_set(self, built: Construction) -> bool:
+        """Whether anything in sight writes a decay into what may be a group."""
+        return any(self._writes(name, built.optimizer.decay_argument or "") for name in list(self._survey.items))
+
     def _writes(self, name: str, key: str) -> bool:
         """Whether `name[key] = …` or `name.update(key=…)` stands in the file."""
         targets = [target.target for item in self._survey.items[name] for target in item.targets]
