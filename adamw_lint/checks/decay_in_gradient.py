@@ -60,16 +60,21 @@ def _help(module: Module, shrink: Shrink, built: Construction) -> str:
 
 
 def _factor(module: Module, shrink: Shrink, built: Construction) -> Factor:
-    if not module.owns(built.call):
-        raise Manual(f"the optimizer is built in `{module.elsewhere(built.call)}`")
+    _require_here(module, built)
     return factor(module, built, shrink.factor.times(_HALF))
 
 
+def _require_here(module: Module, built: Construction) -> None:
+    if not module.owns(built.call):
+        raise Manual(f"the optimizer is built in `{module.elsewhere(built.call)}`")
+
+
 def _fix(module: Module, shrink: Shrink, built: Construction) -> Fix:
-    found = _factor(module, shrink, built)
+    _require_here(module, built)
+    outer = _require_once(module, shrink)
     _require_whole(module, shrink, built)
     require_simple(module, built)
-    outer = _require_once(module, shrink)
+    found = _factor(module, shrink, built)
     own = own_decay(module, built)
     total = found.plus(*own) if own else found
     kept = names(shrink.factor) if found.names or found.divisors else []
