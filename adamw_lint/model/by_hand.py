@@ -16,6 +16,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants
 from adamw_lint.model.updates import Update, Updates
 from adamw_lint.model.values import Values
+from adamw_lint.model.worth import is_zero
 
 _VARIABLES = (cst.Name, cst.Attribute, cst.Subscript)
 
@@ -137,8 +138,14 @@ class Decays:
             yield scale
 
     def _is_factor(self, scale: Scale) -> bool:
+        """Whether all of a product are numbers, and none of them zero."""
         places = (*scale.factors, *scale.divisors)
+        if scale.number == 0 or any(self._is_zero(place) for place in places):
+            return False
         return all(self.scalars.is_number(place) for place in places)
+
+    def _is_zero(self, place: Place) -> bool:
+        return is_zero(self._values.worth(self._frames.resolve(place).node))
 
     def _says_decay(self, taken: Scale) -> bool:
         """Whether x is a decay's: small, by itself or times η, or a product in which something is called like λ."""

@@ -1,0 +1,50 @@
+"""Programs written to fool one rule, each of them right, on which no rule may speak but where a line says so."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from pages import MARK, only
+
+from adamw_lint.checks import CHECKS
+from adamw_lint.engine import lint
+from adamw_lint.read.source import Source
+
+FOLDER = Path(__file__).parent / "near_misses"
+FILES = sorted(FOLDER.glob("*.md"))
+
+
+def programs(path: Path) -> list[tuple[str, str]]:
+    """Each program under the heading that says why it is right."""
+    found, heading = [], ""
+    tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
+    for before, token in pairwise(tokens):
+        if before.type == "heading_open" and before.tag == "h2":
+            heading = token.content
+        elif token.type == "fence":
+            found.append((heading, token.content))
+    return found
+
+
+EVERY = [(f"{path.stem}: {why}", code) for path in FILES for why, code in programs(path)]
+
+
+@pytest.mark.parametrize("code", [code for _, code in EVERY], ids=[name for name, _ in EVERY])
+def test_a_near_miss_is_left_alone(code: str) -> None:
+    source = Source.of_text(MARK.sub("", code), "train.py")
+    wanted = [(number, mark[1]) for number, line in enumerate(code.split("\n"), 1) if (mark := MARK.search(line))]
+    found = [(source.position(each.span.start)[0], each.rule) for each in lint(source, only(*CHECKS))]
+    assert found == wanted
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_there_are_enough_of_them_and_each_says_why_it_is_right(path: Path) -> None:
+    found = programs(path)
+    assert path.stem in CHECKS
+    assert len(found) >= 60
+    assert len({code for _, code in found}) == len(found)
+    assert len({why for why, _ in found}) == len(found)
+    assert all(why and not why.endswith(".") for why, _ in found)
