@@ -11,7 +11,7 @@ from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.selection import Reach
 from adamw_lint.model.shrinks import Shrink
-from adamw_lint.model.worth import UNKNOWN, Number
+from adamw_lint.model.worth import UNKNOWN, Number, is_zero, options_of
 from adamw_lint.rulebook import Coupling
 
 RULE = "double-decay"
@@ -29,12 +29,18 @@ def check(module: Module) -> Iterator[Diagnostic]:
 def _decays(module: Module, shrink: Shrink, built: Construction) -> bool:
     """Whether an optimizer certainly decays what is shrunk."""
     found = [_own_or_inherited(module, built, group) for group in built.groups]
-    if UNKNOWN in found or module.usage.decay_is_set(built):
+    if UNKNOWN in found or module.usage.decay_is_set(built) or _may_be_zero(module, built):
         return False
     if shrink.of.whole and not shrink.narrowed:
         return any(each != ZERO for each in found)
     is_whole = all(group.selects.reach is Reach.WHOLE for group in built.groups)
     return is_whole and bool(found) and ZERO not in found
+
+
+def _may_be_zero(module: Module, built: Construction) -> bool:
+    """Whether a condition in sight may switch the optimizer's decay off, as one does that chooses between the two."""
+    options = options_of(module.values.worth(built.decay_argument.value)) if built.decay_argument else ()
+    return len(options) > 1 and any(map(is_zero, options))
 
 
 def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:

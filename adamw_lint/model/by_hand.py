@@ -6,9 +6,9 @@ from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.addition import Term
+from adamw_lint.model.addition import Term, terms_of_target
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.owned import Ownership
+from adamw_lint.model.owned import Owned, Ownership
 from adamw_lint.model.scalars import Scalars
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
@@ -82,16 +82,37 @@ class Decays:
 
     def _without(self, term: Term, parameter: Place) -> Scale | None:
         scale = self._updates.without(term, parameter)
-        if scale is not None or len(term.scale.factors) != 1:
+        if scale is not None:
             return scale
-        one, other = self._owners.of(self._updates.tensor(parameter)), self._owners.of(term.scale.factors[0])
-        if one is None or other is None or not (one.whole and other.whole) or one.root is None or other.root is None:
-            return None
-        return Scale(term.scale.number) if self._frames.same(one.root, other.root) else None
+        return next(terms_of_target(term, lambda factor: self._is_same_list(factor, parameter)), None)
+
+    def _is_same_list(self, one: Place, other: Place) -> bool:
+        """Whether two lists both hold all the parameters of one model."""
+        one, other = self._updates.tensor(one), self._updates.tensor(other)
+        if self._is_looped(one) or self._is_looped(other):
+            return False
+        left, right = self._owners.of(one), self._owners.of(other)
+        return left is not None and right is not None and left.whole and right.whole and self._share(left, right)
+
+    def _is_looped(self, place: Place) -> bool:
+        known = isinstance(place.node, cst.Name) and place.node in self._survey.places
+        return known and any(binding.kind is Kind.LOOP for binding in self._values.bindings(place.node))
+
+    def _share(self, one: Owned, other: Owned) -> bool:
+        """Whether parameters are of one model, or of one optimizer."""
+        pairs = ((one.root, other.root), (one.optimizer, other.optimizer))
+        return any(left is not None and right is not None and self._frames.same(left, right) for left, right in pairs)
+
+    def _concern_the_same(self, one: Place, other: Place) -> bool:
+        """Whether two updates may concern one parameter: the same name, or an element of the same model."""
+        if self._updates.same(one, other):
+            return True
+        left, right = self._owners.of(one), self._owners.of(other)
+        return left is not None and right is not None and self._share(left, right)
 
     def _is_same_gradient(self, target: Place, parameter: Place) -> bool:
         other = self.of_gradient(target)
-        return other is not None and self._updates.same(other, parameter)
+        return other is not None and self._concern_the_same(other, parameter)
 
     def _unfolded(self, terms: Sequence[Term]) -> Iterator[Term]:
         """Terms, a name that stands for a sum in place of which come its terms."""
@@ -121,9 +142,9 @@ class Decays:
         if len(kept) != 2 or len(rest) != 1 or rest[0].number >= 0:
             return None
         moved = any(
-            self._updates.added(other)
+            self._updates.added(other) or any(scale.divisors for scale in self._updates.kept(other))
             for other in beside
-            if other is not update and other.in_place and self._updates.same(other.target, update.target)
+            if other is not update and other.in_place and self._concern_the_same(other.target, update.target)
         )
         taken = Scale(-rest[0].number, rest[0].factors, rest[0].divisors)
         return taken if not moved and self._is_factor(taken) and self._says_decay(taken) else None

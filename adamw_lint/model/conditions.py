@@ -9,9 +9,10 @@ from adamw_lint.model.cycle import Route, Step
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import children, dotted
+from adamw_lint.model.tree import children, descendants, dotted
 from adamw_lint.model.values import Values
 
+_TEXTS = (cst.SimpleString, cst.FormattedString)
 _VARIABLES = (cst.Name, cst.Attribute, cst.Subscript)
 _CONSTANTS = ("None", "True", "False", "len", "isinstance", "any", "all")
 
@@ -60,6 +61,16 @@ class Conditions:
             return True
         asked = [each for each in _variables(test) if self._is_looped(each)]
         return any(not isinstance(each, cst.Attribute) or each.attr.value not in self._kept for each in asked)
+
+    def chooses(self, test: cst.BaseExpression) -> bool:
+        """Whether a test asks which optimizer or mode it is: it compares with a text, or speaks of an optimizer."""
+        for node in descendants(test):
+            name = (
+                node.value if isinstance(node, cst.Name) else node.attr.value if isinstance(node, cst.Attribute) else ""
+            )
+            if isinstance(node, _TEXTS) or any(word in name.lower() for word in self._words["optimizers"]):
+                return True
+        return False
 
     @property
     def _kept(self) -> tuple[str, ...]:

@@ -16,11 +16,9 @@ from adamw_lint.model.owned import Owned, Ownership
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Trainers
-from adamw_lint.model.tree import descendants, dotted
+from adamw_lint.model.tree import dotted
 from adamw_lint.model.updates import Update, Updates
 from adamw_lint.model.values import Values
-
-_TEXTS = (cst.SimpleString, cst.FormattedString)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +29,8 @@ class Shrink:
     the same turn of the training loop, None where a hook or a framework takes it, and `is_apart` says that it is taken
     in another function; `conditions` are the tests that this stands under and the step does not, but for those that
     only ask for the parameter or for λ; `narrowed` says that such a test leaves parameters out; `rate` is the factor η;
-    `is_scaled` says that the gradients are scaled there for half precision, `is_clipped` that they are clipped later.
+    `is_scaled` says that the gradients are scaled there for half precision, `is_clipped` that they are clipped later;
+    `is_chosen` that one of the conditions asks which optimizer or mode it is.
     """
 
     node: cst.CSTNode
@@ -46,11 +45,7 @@ class Shrink:
     rate: Place | None = None
     is_scaled: bool = False
     is_clipped: bool = False
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whether a test decides on it that compares with a text, as the name of an optimizer or a mode is."""
-        return any(isinstance(node, _TEXTS) for test in self.conditions for node in descendants(test))
+    is_chosen: bool = False
 
 
 class Shrinks:
@@ -142,14 +137,18 @@ class Shrinks:
     ) -> Shrink:
         step = steps[0] if steps else None
         tests = list(self._conditions.around(route, step))
+        conditions = tuple(test for test in tests if not self._conditions.is_about(test, factor))
+        every = self._of_owned(owned, steps, in_gradient)
+        adam = self._optimizers.adam(every)
         return Shrink(
             node=node,
             factor=factor,
             of=owned,
             in_gradient=in_gradient,
-            trainers=self._optimizers.adam(self._of_owned(owned, steps, in_gradient)),
+            trainers=adam,
             step=step,
-            conditions=tuple(test for test in tests if not self._conditions.is_about(test, factor)),
+            conditions=conditions,
+            is_chosen=bool(conditions) and (len(adam) < len(every) or any(map(self._conditions.chooses, conditions))),
             narrowed=any(self._conditions.leaves_out(test) for test in (*tests, *self._conditions.skips(node))),
             rate=next((place for place in factor.factors if self._decays.scalars.says_rate(place)), None),
             is_scaled=step is not None and self._cycle.is_scaled(step),
