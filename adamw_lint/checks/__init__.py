@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from adamw_lint.checks import (
     coupled_decay,
     coupled_step,
+    decay_in_gradient,
     decayed_norms,
+    double_decay,
     dropped_parameters,
     ignored_key,
     l2_in_loss,
@@ -19,6 +21,8 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
     coupled_step.RULE: coupled_step.check,
     l2_in_loss.RULE: l2_in_loss.check,
+    decay_in_gradient.RULE: decay_in_gradient.check,
+    double_decay.RULE: double_decay.check,
     decayed_norms.RULE: decayed_norms.check,
     unmatched_exclusion.RULE: unmatched_exclusion.check,
     swapped_groups.RULE: swapped_groups.check,

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
-from adamw_lint.fix.callees import rename
-from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.factor import Factor, factor, own_decay
+from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
+from adamw_lint.fix.factor import Factor, factor, names, own_decay
 from adamw_lint.fix.manual import Manual
+from adamw_lint.fix.rebuilt import on_top, rebuilt, require_simple
 from adamw_lint.fix.terms import drop
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
 from adamw_lint.model.horizon import horizon
@@ -20,8 +18,7 @@ from adamw_lint.model.scopes import Kind
 from adamw_lint.model.selection import Reach
 from adamw_lint.model.terms import LossTerm
 from adamw_lint.model.tree import descendants, keyword
-from adamw_lint.model.worth import UNKNOWN
-from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
+from adamw_lint.rulebook import Coupling, decoupled_sibling, words
 
 RULE = "l2-in-loss"
 
@@ -62,24 +59,10 @@ def _message(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
     start = f"`{module.excerpt(term.node)}` goes into {built.optimizer.short_name}'s gradient"
     if term.is_open:
-        return f"{start}: a norm whose order is known only at run time{_own(module, built)}"
+        return f"{start}: a norm whose order is known only at run time{on_top(module, built)}"
     if not term.squared:
-        return f"{start}, and is no L2 penalty but a norm that is not squared{_own(module, built)}"
-    return f"{start}, so weights with small gradients are decayed most{_own(module, built)}"
-
-
-def _own(module: Module, built: Construction) -> str:
-    """What the optimizer decays by already, as the end of a sentence."""
-    if built.decay == ZERO and not any(group.decay for group in built.groups):
-        return ""
-    if built.decay == UNKNOWN:
-        return ""
-    how = {Coupling.COUPLED: "coupled", Coupling.DECOUPLED: "decoupled"}.get(built.coupling or Coupling.NONE, "")
-    argument = built.decay_argument
-    amount = f"`{module.text(argument.node)}`" if argument else f"default of {built.optimizer.default}"
-    if any(group.decay for group in built.groups):
-        amount = "decay in its groups"
-    return f"; it comes on top of its own {how} {amount}".replace("  ", " ")
+        return f"{start}, and is no L2 penalty but a norm that is not squared{on_top(module, built)}"
+    return f"{start}, so weights with small gradients are decayed most{on_top(module, built)}"
 
 
 def _help(module: Module, term: LossTerm) -> str:
@@ -114,8 +97,8 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     _require_own_factor(module, term, found)
     total = found.plus(*own) if own else found
     is_script = module.survey.scope(built.call).is_module
-    names = [node.value for node in _factor_names(term)] if found.names or found.divisors else []
-    edits = (*drop(module, term.node, names, is_script), *_rebuilt(module, built, total))
+    kept = names(term.coefficient) if found.names or found.divisors else []
+    edits = (*drop(module, term.node, kept, is_script), *rebuilt(module, built, total))
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
@@ -130,11 +113,6 @@ def _require_own_factor(module: Module, term: LossTerm, found: Factor) -> None:
             binding = module.values.bound_once(node)
             if binding is not None and binding.kind is Kind.PARAMETER:
                 raise Manual("λ is an argument of the function")
-
-
-def _factor_names(term: LossTerm) -> Iterator[cst.Name]:
-    for place in (*term.coefficient.factors, *term.coefficient.divisors):
-        yield from (node for node in descendants(place.node) if isinstance(node, cst.Name))
 
 
 def _require_whole(module: Module, term: LossTerm) -> Construction:
@@ -167,14 +145,9 @@ def _require_here(module: Module, term: LossTerm) -> Construction:
 
 
 def _require_simple(module: Module, term: LossTerm, built: Construction) -> None:
-    if built.subclass is not None or built.is_partial or built.is_choice or not built.arguments.complete:
-        raise Manual("not all is known of how the optimizer is built")
     if term.optional:
         raise Manual("it is added under a condition or in a loop of its own")
-    if module.usage.state_is_loaded(built):
-        raise Manual("a state of this optimizer is loaded here")
-    if built.coupling is None or built.decay == UNKNOWN:
-        raise Manual("the optimizer's own decay is not known")
+    require_simple(module, built)
     if term.backed > 1:
         raise Manual("more than one loss is backed")
     if any(part.is_mean for part in term.path):
@@ -201,24 +174,3 @@ def _is_safe(module: Module, term: LossTerm, built: Construction) -> bool:
     if is_scaled or not _steps_at_once(module, term):
         return False
     return not module.survey.mentions(words("penalty")["steering"])
-
-
-def _rebuilt(module: Module, built: Construction, total: Factor) -> Iterator[Edit]:
-    """The edits after which the optimizer decays by `total`, decoupled."""
-    optimizer, name = built.optimizer, built.optimizer.decay_argument
-    if name is None:
-        raise Manual(f"`{optimizer.name}` has no decay")
-    if built.coupling is not Coupling.DECOUPLED:
-        if optimizer.replacement is None:
-            raise Manual("this changes which optimizer is used")
-        to = optimizers_by_path()[optimizer.replacement]
-        if not set(built.arguments.by_name) <= parameters(to.signature)[1]:
-            raise Manual(f"`{to.name}` does not take all of its arguments")
-        yield from rename(module, built, to)
-    argument = built.decay_argument
-    if argument is None:
-        yield add_keyword(module, built.call, name, total.text)
-    elif argument.call is built.call and isinstance(argument.node, cst.Arg):
-        yield replace(module, argument.value, total.text)
-    else:
-        raise Manual("the optimizer's own decay is written elsewhere")

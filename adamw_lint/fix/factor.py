@@ -58,6 +58,12 @@ def factor(module: Module, built: Construction, scale: Scale) -> Factor:
     return Factor(number, tuple(names), tuple(divisors), worth if known else None)
 
 
+def names(scale: Scale) -> list[str]:
+    """The names that the factors of a scale are made of."""
+    places = (*scale.factors, *scale.divisors)
+    return [node.value for place in places for node in descendants(place.node) if isinstance(node, cst.Name)]
+
+
 def _atom(module: Module, node: cst.BaseExpression) -> str:
     text = module.text(node)
     return text if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.BaseNumber)) else f"({text})"

@@ -94,7 +94,7 @@ class Removal:
         self._judged: dict[cst.FunctionDef, bool] = {}
         self._words = words("penalty") | words("parameters")
 
-    def of(self, removed: cst.CSTNode, statement: cst.BaseSmallStatement | None) -> Iterator[Edit]:
+    def of(self, removed: cst.CSTNode, statement: cst.CSTNode | None) -> Iterator[Edit]:
         """The edits that remove a statement, if one is given, and all that served it or the other removed code."""
         if statement is None and isinstance(removed, cst.BaseExpression) and not self._is_pure(removed):
             raise Manual("computing it does something else as well")

@@ -12,15 +12,14 @@ from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.norms import Norms
 from adamw_lint.model.parts import Part, leaves
 from adamw_lint.model.penalised import Denotation
-from adamw_lint.model.scopes import exclusive
 from adamw_lint.model.sinks import Sink, Sinks
 from adamw_lint.model.streams import Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.terms import LossTerm, below, coefficients, penalties, product
-from adamw_lint.model.tree import descendants, dotted, method_call, positional
+from adamw_lint.model.trainers import Trainers
+from adamw_lint.model.tree import descendants, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import is_zero
-from adamw_lint.rulebook import Family
 
 
 class Losses:
@@ -38,7 +37,7 @@ class Losses:
         self._frames = frames
         self._values = values
         self._words = vocabulary
-        self._constructions = constructions
+        self._optimizers = Trainers(survey, values, frames, constructions)
         self._denotation = Denotation(survey, values, frames, vocabulary)
         self._norms = Norms(survey, values, self._denotation, vocabulary)
         self._flow = Flow(survey, values, frames, self._norms, vocabulary)
@@ -138,38 +137,9 @@ class Losses:
         Where a file builds several, those that hold the parameters decide, or those that are stepped beside the loss;
         where neither tells, all of them must be.
         """
-        every = tuple(self._constructions)
-        owners = tuple(built for built in every if self._holds(built, penalised))
+        owners = self._optimizers.holding(penalised.root)
         stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
-        some = owners or stepped or every
-        adam = tuple(built for built in some if built.optimizer.family is Family.ADAM)
-        return adam if all(built in adam or self._is_other_choice(built, adam) for built in some) else ()
-
-    def _is_other_choice(self, built: Construction, adam: tuple[Construction, ...]) -> bool:
-        """Whether a condition chooses between an optimizer and one of the adam family, for the same variable."""
-        name = dotted(built.variable) if built.variable is not None else None
-        place = self._survey.places[built.call]
-        for other in adam:
-            scope, arms = self._survey.places[other.call]
-            same = other.variable is not None and dotted(other.variable) == name and scope is place[0]
-            if name is not None and same and exclusive(arms, place[1]):
-                return True
-        return False
-
-    def _holds(self, built: Construction, penalised: Penalised) -> bool:
-        around = self._frames.around(built.call)
-        roots = [Place(root, around) for group in built.groups for root in group.selects.roots]
-        return any(self._contains(root, penalised.root) for root in roots)
-
-    def _contains(self, root: Place, part: Place) -> bool:
-        """Whether a module is the other or contains it: `model` holds `model.encoder`."""
-        node = part.node
-        while True:
-            if self._frames.same(root, Place(node, part.frame)):
-                return True
-            if not isinstance(node, (cst.Attribute, cst.Subscript)):
-                return False
-            node = node.value
+        return self._optimizers.adam(owners or stepped or self._optimizers.every)
 
     def _steps(self, sink: Sink) -> Iterator[tuple[cst.Call, Construction]]:
         """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
@@ -179,10 +149,4 @@ class Losses:
             if method is None or method[1] not in self._words["step"] or self._survey.function(call) is not function:
                 continue
             for node in (method[0], *positional(call)[:1]):
-                stepped = Place(node, sink.loss.frame)
-                yield from ((call, built) for built in self._constructions if self._is_bound(built, stepped))
-
-    def _is_bound(self, built: Construction, receiver: Place) -> bool:
-        if built.variable is None or dotted(receiver.node) is None:
-            return False
-        return self._frames.same(Place(built.variable, self._frames.around(built.call)), receiver)
+                yield from ((call, built) for built in self._optimizers.bound(Place(node, sink.loss.frame)))

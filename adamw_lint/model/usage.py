@@ -70,6 +70,14 @@ class Usage:
         groups = self._survey.own(self._survey.attribute_reads[_GROUPS])
         return any(self._writes(name, key) for node in groups for name in self._loop_variables(node))
 
+    def decay_is_set(self, built: Construction) -> bool:
+        """Whether anything in sight writes a decay into what may be a group, or into where the decay is read from."""
+        if any(self._writes(name, built.optimizer.decay_argument or "") for name in list(self._survey.items)):
+            return True
+        value = built.decay_argument.value if built.decay_argument is not None else None
+        uses = self._survey.attribute_reads[value.attr.value] if isinstance(value, cst.Attribute) else ()
+        return any(isinstance(self._survey.parents[use], (cst.AssignTarget, cst.AugAssign)) for use in uses)
+
     def _writes(self, name: str, key: str) -> bool:
         """Whether `name[key] = …` or `name.update(key=…)` stands in the file."""
         targets = [target.target for item in self._survey.own(self._survey.items[name]) for target in item.targets]

@@ -1,0 +1,88 @@
+"""One file of a program: its text, its survey, and where each node of it stands."""
+
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
+
+from adamw_lint.diagnostics import Span
+from adamw_lint.fix.manual import Manual
+from adamw_lint.model.program import Program
+from adamw_lint.model.survey import Survey
+from adamw_lint.read.source import Source
+
+
+class Placed:
+    """Knows the places of the nodes of one file, and which nodes are of other files of its program."""
+
+    def __init__(self, source: Source, tree: cst.Module) -> None:
+        self.source = source
+        self.tree = tree
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The one walk over the tree."""
+        return Survey.of(self.tree)
+
+    @cached_property
+    def program(self) -> Program:
+        """The other files of the program."""
+        return Program(self.survey, self.source)
+
+    def owns(self, node: cst.CSTNode) -> bool:
+        """Whether a node is of this file, not of another one of the program."""
+        return self.survey.owns(node)
+
+    def elsewhere(self, node: cst.CSTNode) -> str:
+        """The other file in which a node stands, as a path from the root of the project."""
+        path = self.program.file(node)
+        return (
+            path.relative_to(self.program.project.root).as_posix()
+            if path.is_relative_to(self.program.project.root)
+            else path.name
+        )
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """The place of a node, without the white space around it; raises Manual for a node of another file."""
+        if node not in self._places:
+            raise Manual(f"a part of it stands in `{self.elsewhere(node)}`")
+        place = self._places[node]
+        if self.source.text.isascii():
+            return Span(place.start, place.start + place.length)
+        start = len(self._bytes[: place.start].decode())
+        return Span(start, start + len(self._bytes[place.start : place.start + place.length].decode()))
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The code of a node as the user wrote it."""
+        if node not in self._places:
+            return self.program.text(node)
+        span = self.span(node)
+        return self.source.text[span.start : span.end]
+
+    def excerpt(self, node: cst.CSTNode) -> str:
+        """The code of a node on one line, its end left out where it is long."""
+        line = " ".join(self.text(node).split())
+        return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        return self.source.text.encode()
+
+    @cached_property
+    def _places(self) -> Mapping[cst.CSTNode, CodeSpan]:
+        """Only a file that has a finding pays for this: it costs more than the parse."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, 20_000))  # the provider recurses some ten frames for every level of nesting
+        try:
+            wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
+            return wrapper.resolve(ByteSpanPositionProvider)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    @property
+    def quote(self) -> str:
+        """The quotation mark that most strings of the file have."""
+        single = sum(node.quote == "'" for node in self.survey.strings)
+        return "'" if 2 * single > len(self.survey.strings) else '"'
