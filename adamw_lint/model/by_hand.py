@@ -13,7 +13,7 @@ from adamw_lint.model.scalars import Scalars
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants
+from adamw_lint.model.tree import descendants, dotted
 from adamw_lint.model.updates import Update, Updates
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import is_zero
@@ -61,8 +61,9 @@ class Decays:
         if len(found) != 1 or len(others) != is_new or any(not _is_plain_gradient(term) for term in others):
             return None
         (scale,) = found
-        pulled = any(
-            term.scale.number < 0
+        named = {dotted(each.node) for each in scale.factors} - {None}
+        pulled = any(  # towards another point than zero: by a difference, or by something else times the same factor
+            term.scale.number < 0 or not {dotted(each.node) for each in term.scale.factors}.isdisjoint(named)
             for other in beside
             if other is not update and self._is_same_gradient(other.target, parameter)
             for term in self._updates.added(other)
