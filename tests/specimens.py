@@ -1151,11 +1151,20 @@ IGNORED = _specimens(
     ),
     (
         MANUAL,
-        "the same groups for another optimizer",
+        "the same groups for an optimizer that is not known",
         """
         import torch
         groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest}]
         opt = FusedAdam(groups) if args.fused else torch.optim.Adam(groups)
+        """,
+    ),
+    (
+        UNSAFE,
+        "the same groups for two optimizers that read the same key",
+        """
+        import torch
+        groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest, "weight_decay_rate": 0.0}]
+        opt = torch.optim.AdamW(groups) if args.name == "adamw" else torch.optim.RAdam(groups)
         """,
     ),
     (
