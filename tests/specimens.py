@@ -1151,11 +1151,20 @@ IGNORED = _specimens(
     ),
     (
         MANUAL,
-        "the same groups for another optimizer",
+        "the same groups for an optimizer that is not known",
         """
         import torch
         groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest}]
         opt = FusedAdam(groups) if args.fused else torch.optim.Adam(groups)
+        """,
+    ),
+    (
+        UNSAFE,
+        "the same groups for two optimizers that read the same key",
+        """
+        import torch
+        groups = [{"params": model.weights, "weight_decay_rate": 0.1}, {"params": model.rest, "weight_decay_rate": 0.0}]
+        opt = torch.optim.AdamW(groups) if args.name == "adamw" else torch.optim.RAdam(groups)
         """,
     ),
     (
@@ -1289,6 +1298,52 @@ for name, param in model.named_parameters():
         rest.append(param)
     else:
         decay.append(param)
+opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": rest, "weight_decay": 0.0}}])
+""",
+        ),
+    ),
+    (
+        SAFE,
+        "two tests that become one",
+        _net(
+            "self.bn, self.body = nn.BatchNorm1d(4), nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))",
+            rest="""
+decay, rest = [], []
+for n, p in model.named_parameters():
+    if "bn" in n or "bias" in n:
+        rest.append(p)
+    else:
+        decay.append(p)
+opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": rest, "weight_decay": 0.0}}])
+""",
+        ),
+    ),
+    (
+        SAFE,
+        "biases of a recurrent layer, in brackets",
+        _net(
+            "self.norm, self.rnn = nn.LayerNorm(4), nn.LSTM(4, 4)",
+            rest="""
+opt = torch.optim.AdamW([
+    {{
+        "params": [p for n, p in model.named_parameters() if not (n.endswith(".bias") or "norm" in n)],
+        "weight_decay": 0.1,
+    }},
+    {{"params": [p for n, p in model.named_parameters() if n.endswith(".bias") or "norm" in n], "weight_decay": 0.0}},
+])
+""",
+        ),
+    ),
+    (
+        SAFE,
+        "one of two lists, by a condition",
+        _net(
+            f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}",
+            rest="""
+{}
+decay, rest = [], []
+for n, p in model.named_parameters():
+    (rest if any(nd in n for nd in no_decay) else decay).append(p)
 opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": rest, "weight_decay": 0.0}}])
 """,
         ),

@@ -96,7 +96,8 @@ def _fix(module: Module, handed: Handed, found: list[_Ignored]) -> Fix:
     keys = list(dict.fromkeys(each.key for each in found))
     if doubtful := [key for key in keys if key not in words("keys")["decays"]]:
         raise Manual(f"`{doubtful[0]}` may mean something else than a weight decay")
-    if others := [dotted(call.func) for call in module.handovers.handed_on(handed)]:
+    alike = {built.call for built in module.constructions if built.optimizer.decay_argument == handed.key}
+    if others := [dotted(call.func) for call in module.handovers.handed_on(handed) if call not in alike]:
         raise Manual(f"`{next(filter(None, others), 'other code')}` is handed the same groups")
     edits = dict.fromkeys(_renamed(module, each, handed.key) for each in found)
     title = f"call it `{handed.key}`"

@@ -1,6 +1,6 @@
 """Rewrites an exclusion by name so that it spares every norm scale and bias of the model, and no weight more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -102,10 +102,12 @@ def rewritten(module: Module, miss: Miss, how: Remedy) -> tuple[Edit, ...]:
     exclusion = miss.exclusion
     shared = [each for each in exclusions(module.partitions) if _share(each, exclusion)]
     _require_same(module, shared, exclusion)
-    tests = {test.node: test for each in shared for pick in _picks(each) for test in pick if _is_in(test, exclusion)}
+    tests: dict[cst.CSTNode, Written] = {
+        test.node: test for each in shared for pick in _picks(each) for test in pick if _is_in(test, exclusion)
+    }
     edits: list[Edit] = []
     if how.by_dimensions:
-        return tuple(_dimensions(module, test) for test in tests.values())
+        return tuple(dict.fromkeys(_dimensions(module, test, tests) for test in tests.values()))
     display = display_of(exclusion)
     if how.within:
         edits += [_searched(module, test) for test in tests.values()]
@@ -184,17 +186,34 @@ def _searched(module: Module, test: Written) -> Edit:
     return replace(module, node, f"{'not ' if test.negated else ''}any({variable} in {name} for {variable} in {texts})")
 
 
-def _dimensions(module: Module, test: Written) -> Edit:
-    """A test on names as one on the dimensions of the parameter that the same loop gives."""
+def _dimensions(module: Module, test: Written, tests: Mapping[cst.CSTNode, Written]) -> Edit:
+    """A test on names, with those that it is joined to, as one on the dimensions of the parameter of the same loop."""
     parameter = _parameter(module, test)
     if parameter is None:
         raise Manual("its loop gives the parameter no name of its own")
     if reason := module.dimensions_mislead():
         raise Manual(reason)
-    up = module.survey.parents[test.node]
+    whole: cst.CSTNode = test.node
+    up = module.survey.parents[whole]
+    while isinstance(up, cst.BooleanOperation) and _are_all(up, tests, test.negated):
+        whole, up = up, module.survey.parents[up]
+    if whole is test.node and isinstance(up, cst.BooleanOperation) and len(_inside(up, tests)) > 1:
+        raise Manual("its test is joined to others")
     is_turned = isinstance(up, cst.UnaryOperation) and isinstance(up.operator, cst.Not)
     operator = ">=" if is_turned is not test.negated else "<"
-    return replace(module, up if is_turned else test.node, f"{parameter}.ndim {operator} 2")
+    return replace(module, up if is_turned else whole, f"{parameter}.ndim {operator} 2")
+
+
+def _inside(node: cst.CSTNode, tests: Mapping[cst.CSTNode, Written]) -> list[cst.CSTNode]:
+    return [each for each in descendants(node) if each in tests]
+
+
+def _are_all(node: cst.BaseExpression, tests: Mapping[cst.CSTNode, Written], negated: bool) -> bool:
+    """Whether a condition is made of nothing but tests that say the same, or all of them say not."""
+    if isinstance(node, cst.BooleanOperation):
+        is_joined = isinstance(node.operator, cst.And) is negated
+        return is_joined and _are_all(node.left, tests, negated) and _are_all(node.right, tests, negated)
+    return node in tests and tests[node].negated is negated
 
 
 def _parameter(module: Module, test: Written) -> str | None:

@@ -234,7 +234,12 @@ class Picker:
         for filling in self.fillings.of(base, keys):
             if self._text(filling) is not None:
                 continue
-            yield narrowed(self._put(filling), filling.under)
+            yield narrowed(self._put(filling), filling.under, self._choosing(filling))
+
+    def _choosing(self, filling: Filling) -> Iterator[Written]:
+        """The tests on names by which a call chooses the list that it puts something into."""
+        for each in (each for each in descendants(filling.call.func) if isinstance(each, cst.IfExp)):
+            yield from self._conditions.written(each.test)
 
     def _put(self, filling: Filling) -> Picks | None:
         if not filling.whole:
