@@ -301,12 +301,15 @@ NORMS = _specimens(
     "decayed-norms",
     (
         UNSAFE,
-        "groups written through another name",
+        "groups counted through another name",
         """
         import torch
-        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        same = opt
-        same.param_groups[0]["lr"] = 1e-4
+        def build(model):
+            opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+            same = opt
+            print(len(same.param_groups))
+            return opt
+        opt = build(model)
         """,
     ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
