@@ -45,9 +45,12 @@ class Decays:
         """The parameter whose gradient a tensor is, or the list of parameters for a list of gradients."""
         place = self._updates.origin(target)
         node = place.node
-        binding = self._values.bound_once(node) if isinstance(node, cst.Name) and node in self._survey.places else None
-        if binding is not None and binding.kind is Kind.ASSIGN and isinstance(binding.value, cst.ListComp):
-            node = self._updates.origin(Place(binding.value.elt, place.frame)).node
+        known = isinstance(node, cst.Name) and node in self._survey.places
+        binding = self._values.bound_once(node) if known else None
+        if binding is not None and binding.kind is Kind.ASSIGN and binding.value is not None:
+            node = binding.value
+        if isinstance(node, cst.ListComp):
+            node = self._updates.origin(Place(node.elt, place.frame)).node
         return Place(node.value, place.frame) if isinstance(node, cst.Attribute) and node.attr.value == "grad" else None
 
     def added(self, update: Update, parameter: Place, beside: Sequence[Update]) -> Scale | None:
@@ -61,14 +64,21 @@ class Decays:
         if len(found) != 1 or len(others) != is_new or any(not _is_plain_gradient(term) for term in others):
             return None
         (scale,) = found
-        named = {dotted(each.node) for each in scale.factors} - {None}
-        pulled = any(  # towards another point than zero: by a difference, or by something else times the same factor
-            term.scale.number < 0 or not {dotted(each.node) for each in term.scale.factors}.isdisjoint(named)
+        pulled = any(
+            self._pulls(term, scale, parameter)
             for other in beside
             if other is not update and self._is_same_gradient(other.target, parameter)
             for term in self._updates.added(other)
         )
         return scale if not pulled and scale.number > 0 and self._is_factor(scale) else None
+
+    def _pulls(self, term: Term, factor: Scale, parameter: Place) -> bool:
+        """Whether a term beside λθ makes it a pull to another point than zero: a difference, or λ times another."""
+        if term.scale.number < 0:
+            return True
+        named = {dotted(each.node) for each in factor.factors} - {None}
+        is_shared = not {dotted(each.node) for each in term.scale.factors}.isdisjoint(named)
+        return is_shared and self._without(term, parameter) is None
 
     def in_terms(self, terms: Sequence[Term], parameter: Place, gradient: str) -> Scale | None:
         """λ where a sum is the gradient of that name and λθ."""

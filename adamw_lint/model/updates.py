@@ -114,7 +114,7 @@ class Updates:
         )
         if changed is not None and not is_link:
             target = self._target(changed)
-            if isinstance(target.node, (cst.Name, cst.Attribute, cst.Subscript)):
+            if isinstance(target.node, (cst.Name, cst.Attribute, cst.Subscript, cst.ListComp)):
                 yield Update(node, target, self.terms(Place(node, frame)), in_place=True)
 
     def _target(self, place: Place) -> Place:
