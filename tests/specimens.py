@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from adamw_lint.diagnostics import Safety
 
@@ -1382,5 +1382,157 @@ opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": r
         MANUAL,
         "whole names of a model that is not known",
         "import torch" + _WHOLE.format('no_decay = ["bias", "LayerNorm.weight"]'),
+    ),
+)
+
+
+def _stepped(
+    inner: str, build: str = "Adam(model.parameters(), lr=1e-3)", before: str = "", step: str = "opt.step()"
+) -> str:
+    """A training loop with some lines between the backward pass and the step."""
+    body = indent(dedent(inner).strip(), "    ")
+    head = f"import torch\n{dedent(before).lstrip()}opt = torch.optim.{build}\n"
+    return f"{head}for x in loader:\n    opt.zero_grad()\n    model(x).sum().backward()\n{body}\n    {step}\n"
+
+
+_ADDED = "for p in model.parameters():\n    p.grad.add_(p, alpha=1e-2)"
+
+GRADIENTS = _specimens(
+    "decay-in-gradient",
+    (SAFE, "all of the optimizer's parameters", _stepped(_ADDED)),
+    (SAFE, "λ in scope", _stepped("for p in model.parameters():\n    p.grad += wd * p", before="wd = 1e-2  # λ\n")),
+    (
+        SAFE,
+        "only where there is a gradient",
+        _stepped("for p in model.parameters():\n    if p.grad is not None:\n        p.grad.add_(p, alpha=0.01)"),
+    ),
+    (
+        SAFE,
+        "skipping what has no gradient",
+        _stepped("""
+            # before the step
+            with torch.no_grad():
+                for p in model.parameters():
+                    if p.grad is None:
+                        continue
+                    d_p = p.grad.data
+                    d_p.add_(p.data, alpha=1e-2)
+        """),
+    ),
+    (
+        SAFE,
+        "over the optimizer's groups",
+        _stepped("for g in opt.param_groups:\n    for p in g['params']:\n        p.grad.data.add_(1e-2, p.data)"),
+    ),
+    (
+        SAFE,
+        "a list of gradients",
+        _stepped(
+            "grads = [p.grad for p in ps]\ntorch._foreach_add_(grads, ps, alpha=1e-2)",
+            before="ps = list(model.parameters())\n",
+        ),
+    ),
+    (SAFE, "a coupled decay is added", _stepped(_ADDED, "Adam(model.parameters(), lr=1e-3, weight_decay=1e-3)")),
+    (
+        SAFE,
+        "unscaled before",
+        _stepped(f"scaler.unscale_(opt)\n{_ADDED}", before="scaler = make()\n", step="scaler.step(opt)"),
+    ),
+    (UNSAFE, "a decoupled default", _stepped(_ADDED, "AdamW(model.parameters(), lr=1e-3)")),
+    (UNSAFE, "a decoupled decay, written", _stepped(_ADDED, "AdamW(model.parameters(), lr=1e-3, weight_decay=0.1)")),
+    (
+        UNSAFE,
+        "clipped afterwards",
+        _stepped(f"{_ADDED}\ntorch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)"),
+    ),
+    (
+        MANUAL,
+        "a function of its own",
+        _stepped("decay(1e-2)", before="def decay(wd):\n    for p in model.parameters():\n        p.grad += wd * p\n"),
+    ),
+    (
+        MANUAL,
+        "a hook",
+        _stepped("pass") + "for p in model.parameters():\n    p.register_hook(lambda g, p=p: g + 1e-2 * p)\n",
+    ),
+    (
+        MANUAL,
+        "some of the parameters",
+        _stepped("""
+            for name, p in model.named_parameters():
+                if "bias" not in name:
+                    p.grad.add_(p, alpha=1e-2)
+        """),
+    ),
+    (
+        MANUAL,
+        "one layer",
+        _stepped("model.weight.grad.add_(model.weight, alpha=1e-2)", before="model = torch.nn.Linear(2, 2)\n"),
+    ),
+    (
+        MANUAL,
+        "under a condition",
+        _stepped("if args.l2:\n    for p in model.parameters():\n        p.grad += 1e-2 * p"),
+    ),
+    (
+        MANUAL,
+        "λ of the groups",
+        _stepped("""
+            for g in opt.param_groups:
+                for p in g["params"]:
+                    p.grad.add_(p, alpha=g["weight_decay"])
+        """),
+    ),
+    (
+        MANUAL,
+        "λ scheduled",
+        _stepped("wd = wd * 0.9\nfor p in model.parameters():\n    p.grad += wd * p", before="wd = 1\n"),
+    ),
+    (MANUAL, "still scaled for half precision", _stepped(_ADDED, before="scaler = make()\n", step="scaler.step(opt)")),
+    (
+        MANUAL,
+        "more often than the optimizer steps",
+        _stepped(_ADDED, step="if x.last:\n        opt.step()"),
+    ),
+    (
+        MANUAL,
+        "twice before each step",
+        _stepped("for _ in range(2):\n    for p in model.parameters():\n        p.grad.add_(p, alpha=1e-2)"),
+    ),
+    (MANUAL, "two optimizers", _stepped(_ADDED) + "other = torch.optim.SGD(critic.parameters(), lr=0.1)\n"),
+    (
+        MANUAL,
+        "several groups",
+        _stepped(_ADDED, "Adam([{'params': model.parameters()}, {'params': head.parameters()}], lr=1e-3)"),
+    ),
+    (MANUAL, "state loaded", _stepped(_ADDED) + "opt.load_state_dict(torch.load(args.resume))\n"),
+    (
+        MANUAL,
+        "what the loop leaves is read",
+        _stepped(f"{_ADDED}\nprint(p.grad.norm())"),
+    ),
+    (
+        MANUAL,
+        "a part of another expression",
+        _stepped("for p in model.parameters():\n    log(p.grad.add_(p, alpha=1e-2))"),
+    ),
+)
+
+DOUBLES = _specimens(
+    "double-decay",
+    (
+        MANUAL,
+        "beside a default",
+        _stepped(
+            "for p in model.parameters():\n    p.data.mul_(1 - 1e-3 * 1e-2)", "AdamW(model.parameters(), lr=1e-3)"
+        ),
+    ),
+    (
+        MANUAL,
+        "beside a decay that is known at run time",
+        _stepped(
+            "for g in opt.param_groups:\n  for p in g['params']:\n   p.data.add_(p.data, alpha=-g['lr'] * args.wd)",
+            "Adam(model.parameters(), lr=1e-3, weight_decay=args.wd)",
+        ),
     ),
 )

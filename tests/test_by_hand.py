@@ -38,9 +38,9 @@ GRADIENTS = {
     "a product of its own": "for p in params:\n    p.grad.add_(p.mul(wd))",
     "a list of gradients": "grads = [p.grad for p in params]\ntorch._foreach_add_(grads, params, alpha=wd)",
     "lists in the call": "torch._foreach_add_([p.grad for p in params], params, alpha=wd)",
-    "the optimizer's groups": "for g in optimizer.param_groups:\n    for p in g['params']:\n        p.grad.add_(p, alpha=wd)",
+    "the optimizer's groups": "for g in optimizer.param_groups:\n  for p in g['params']:\n   p.grad.add_(p, alpha=wd)",
     "the first group": "for p in optimizer.param_groups[0]['params']:\n    p.grad.add_(p, alpha=wd)",
-    "skipping the untrained": "for p in params:\n    if p.grad is None:\n        continue\n    p.grad.add_(p, alpha=wd)",
+    "skipping the untrained": "for p in params:\n    if p.grad is None: continue\n    p.grad.add_(p, alpha=wd)",
     "weights only": "for n, p in model.named_parameters():\n    if 'bias' not in n:\n        p.grad.add_(p, alpha=wd)",
     "one layer": "model.weight.grad.add_(model.weight, alpha=wd)",
     "without gradients": "with torch.no_grad():\n    for p in params:\n        p.grad += wd * p",
@@ -64,7 +64,8 @@ PARAMETERS = {
     "a factor with a name": "shrink = 1 - lr * wd\nfor p in params:\n    p.data.mul_(shrink)",
     "numbers": "for p in params:\n    p.data.mul_(1 - 1e-5)",
     "the group's rate": (
-        "for g in optimizer.param_groups:\n    for p in g['params']:\n        p.data.add_(p.data, alpha=-g['lr'] * 1e-2)"
+        "for g in optimizer.param_groups:\n    for p in g['params']:\n"
+        "        p.data.add_(p.data, alpha=-g['lr'] * 1e-2)"
     ),
     "a list": "torch._foreach_mul_(params, 1 - lr * wd)",
     "one layer": "model.weight.data.mul_(1 - lr * wd)",

@@ -1,4 +1,4 @@
-"""Training loops that decay by hand are run: κ before and after the fix, AdamW's trajectory, and both decays at once."""
+"""Loops that decay by hand are run: κ before and after the fix, AdamW's trajectory, and two decays at once."""
 
 from __future__ import annotations
 
@@ -60,14 +60,15 @@ def trial(code: str) -> Trial:
 
     def run(rate: float, decay: float, weights: Array, gradients: Array) -> Array:
         model = torch.nn.Module()
-        model.weight = torch.nn.Parameter(torch.from_numpy(weights[0].copy()))
+        theta = torch.nn.Parameter(torch.from_numpy(weights[0].copy()))
+        model.weight = theta
         updates: list[Array] = []
 
         def data() -> Iterator[torch.Tensor]:
             for weight, gradient in zip(weights, gradients, strict=True):
-                model.weight.data.copy_(torch.from_numpy(weight))
+                theta.data.copy_(torch.from_numpy(weight))
                 yield torch.from_numpy(gradient.copy())
-                updates.append(model.weight.detach().numpy() - weight)
+                updates.append(theta.detach().numpy() - weight)
 
         space: dict[str, Any] = {"model": model, "data": data(), "settings": SimpleNamespace(wd=decay, lr=rate)}
         exec(compile(code, "train.py", "exec"), space)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pages import only, rewritten
-from specimens import COUPLED, DROPPED, IGNORED, NORMS, STEPS, SWAPPED, UNMATCHED, Specimen
+from specimens import COUPLED, DOUBLES, DROPPED, GRADIENTS, IGNORED, NORMS, STEPS, SWAPPED, UNMATCHED, Specimen
 
 from adamw_lint.checks import CHECKS
 from adamw_lint.diagnostics import Diagnostic
@@ -16,7 +16,7 @@ from adamw_lint.fix.apply import compiles
 from adamw_lint.read.comments import comments
 from adamw_lint.read.source import Source
 
-SPECIMENS = COUPLED + NORMS + SWAPPED + DROPPED + STEPS + IGNORED + UNMATCHED
+SPECIMENS = COUPLED + NORMS + SWAPPED + DROPPED + STEPS + IGNORED + UNMATCHED + GRADIENTS + DOUBLES
 FIXABLE = [specimen for specimen in SPECIMENS if specimen.safety]
 
 
