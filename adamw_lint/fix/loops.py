@@ -41,8 +41,8 @@ def _around(module: Module, current: cst.CSTNode) -> cst.CSTNode | None:
 
 def _holds_nothing_else(outer: cst.CSTNode, module: Module) -> bool:
     if isinstance(outer, cst.For):  # a loop that only repeats would do more than one decay
-        names = [node for node in descendants(outer.target) if isinstance(node, cst.Name)]
-        used = {use for name in names for use in module.survey.names[name.value]}
+        targets = [node for node in descendants(outer.target) if isinstance(node, cst.Name)]
+        used = {use for name in targets for use in module.survey.names[name.value]}
         return outer.orelse is None and not used.isdisjoint(descendants(outer.body))
     if isinstance(outer, cst.If):
         return outer.orelse is None and not isinstance(module.survey.parents[outer], cst.If)
