@@ -12,9 +12,9 @@ import torch
 from architectures import KNOWN, UNKNOWN
 from torch import nn
 
-from adamw_lint.model.architecture import Architecture
 from adamw_lint.model.module import Module
-from adamw_lint.model.tensors import Role
+from adamw_lint.model.parameters.architecture import Architecture
+from adamw_lint.model.parameters.tensors import Role
 from adamw_lint.read.source import Source
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)

@@ -4,8 +4,8 @@ import textwrap
 
 import pytest
 
+from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.module import Module
-from adamw_lint.model.terms import LossTerm
 from adamw_lint.read.source import Source
 
 TRAINING = """\

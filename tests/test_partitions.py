@@ -14,10 +14,10 @@ import pytest
 import torch
 from torch import nn
 
+from adamw_lint.model.grouping.partitions import Partition
+from adamw_lint.model.grouping.predicates import holds, trained
 from adamw_lint.model.module import Module
-from adamw_lint.model.partitions import Partition
-from adamw_lint.model.predicates import holds, trained
-from adamw_lint.model.tensors import Role, Tensor
+from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.read.source import Source
 
 IDIOMS = {

@@ -14,10 +14,10 @@ import pytest
 import torch
 
 from adamw_lint.model.module import Module
-from adamw_lint.model.pretrained import Options
-from adamw_lint.model.tensors import Role, Tensor
+from adamw_lint.model.parameters.pretrained import Options
+from adamw_lint.model.parameters.tensors import Role, Tensor
+from adamw_lint.model.parameters.wellknown import automatic, expanded, families, family_of_checkpoint
 from adamw_lint.model.tree import method_call
-from adamw_lint.model.wellknown import automatic, expanded, families, family_of_checkpoint
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import models
 

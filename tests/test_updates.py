@@ -8,7 +8,7 @@ import pytest
 from adamw_lint.model.frames import Place
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
-from adamw_lint.model.updates import Update
+from adamw_lint.model.updating.updates import Update
 from adamw_lint.read.source import Source
 
 IMPORTS = "import jax\nimport jax.numpy as jnp\nimport numpy as np\nimport torch\n"

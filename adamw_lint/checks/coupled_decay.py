@@ -8,11 +8,11 @@ import libcst as cst
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.callees import rename
 from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.alternatives import within
 from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
-from adamw_lint.model.groups import Group
+from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import UNKNOWN, Number, is_zero

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.decouple import decouple
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
-from adamw_lint.model.steps import CoupledStep
+from adamw_lint.model.updating.steps import CoupledStep
 
 RULE = "coupled-step"
 _ACTS = "over 1/(ηλ) steps and follows the lr schedule, so choose λ anew"

@@ -8,15 +8,15 @@ import libcst as cst
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.factor import Factor, factor, names, own_decay
 from adamw_lint.fix.loops import drop_loop, outermost
-from adamw_lint.fix.manual import Manual
 from adamw_lint.fix.rebuilt import on_top, rebuilt, require_simple
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
+from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
-from adamw_lint.model.selection import Reach
-from adamw_lint.model.shrinks import Shrink
+from adamw_lint.model.updating.shrinks import Shrink
 from adamw_lint.rulebook import Coupling, decoupled_sibling
 
 RULE = "decay-in-gradient"

@@ -6,13 +6,13 @@ import libcst as cst
 
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.manual import Manual
 from adamw_lint.fix.split import split
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
-from adamw_lint.model.groups import Group
+from adamw_lint.model.grouping.groups import Group
+from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
-from adamw_lint.model.selection import Reach
-from adamw_lint.model.tensors import Role
+from adamw_lint.model.parameters.tensors import Role
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import Coupling
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from adamw_lint.diagnostics import Diagnostic, Label
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
-from adamw_lint.model.groups import Group
+from adamw_lint.model.grouping.groups import Group
+from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import plain, rate
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
-from adamw_lint.model.selection import Reach
-from adamw_lint.model.shrinks import Shrink
+from adamw_lint.model.updating.shrinks import Shrink
 from adamw_lint.model.worth import UNKNOWN, Number, is_zero, options_of
 from adamw_lint.rulebook import Coupling
 

@@ -6,10 +6,10 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.edits import replace
-from adamw_lint.fix.manual import Manual
-from adamw_lint.model.gaps import Gap, gaps
+from adamw_lint.manual import Manual
+from adamw_lint.model.grouping.gaps import Gap, gaps
+from adamw_lint.model.grouping.spent import Spent
 from adamw_lint.model.module import Module
-from adamw_lint.model.spent import Spent
 
 RULE = "dropped-parameters"
 

@@ -7,9 +7,9 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.edits import replace, rewrite_string
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
-from adamw_lint.model.handed import Handed, key_of
+from adamw_lint.model.grouping.handed import Handed, key_of
 from adamw_lint.model.module import Module
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.worth import UNKNOWN, Entry, Mapping, Nothing, Reference, Text

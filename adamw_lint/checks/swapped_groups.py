@@ -6,12 +6,12 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.groups import exchanged, zeroed
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
+from adamw_lint.model.grouping.pairs import Pair, pairs
+from adamw_lint.model.grouping.partitions import Partition
+from adamw_lint.model.grouping.sparing import named
 from adamw_lint.model.module import Module
-from adamw_lint.model.pairs import Pair, pairs
-from adamw_lint.model.partitions import Partition
-from adamw_lint.model.sparing import named
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import words
 

@@ -6,11 +6,11 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.exclusions import Remedy, remedy, rewritten
-from adamw_lint.fix.manual import Manual
-from adamw_lint.model.exclusions import Exclusion, Miss, exclusions, means, miss
+from adamw_lint.manual import Manual
+from adamw_lint.model.grouping.exclusions import Exclusion, Miss, exclusions, means, miss
+from adamw_lint.model.grouping.predicates import Test, Written
 from adamw_lint.model.module import Module
-from adamw_lint.model.predicates import Test, Written
-from adamw_lint.model.tensors import Role
+from adamw_lint.model.parameters.tensors import Role
 
 RULE = "unmatched-exclusion"
 _SHOWN = 3  # parameters that a message names

@@ -7,7 +7,7 @@ import libcst as cst
 from adamw_lint.diagnostics import Edit
 from adamw_lint.fix.edits import replace, rewrite_string
 from adamw_lint.fix.imports import renamed_import
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind

@@ -6,15 +6,15 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import indent, replace
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import find, reaching
-from adamw_lint.model.steps import CoupledStep
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.switches import key_of
 from adamw_lint.model.tree import descendants, dotted, method_call, positional, root_of
-from adamw_lint.model.updates import Update
+from adamw_lint.model.updating.steps import CoupledStep
+from adamw_lint.model.updating.switches import key_of
+from adamw_lint.model.updating.updates import Update
 from adamw_lint.rulebook import words
 
 _ATOMS = (cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.Integer, cst.Float)

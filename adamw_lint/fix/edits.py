@@ -3,7 +3,7 @@
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 
 

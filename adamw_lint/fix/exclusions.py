@@ -7,13 +7,13 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit
 from adamw_lint.fix.edits import insert_after, replace, rewrite_string
-from adamw_lint.fix.manual import Manual
-from adamw_lint.model.exclusions import Exclusion, Miss, asks_whole_names, display_of, exclusions, means, takes
-from adamw_lint.model.inventory import Holding
+from adamw_lint.manual import Manual
+from adamw_lint.model.grouping.exclusions import Exclusion, Miss, asks_whole_names, display_of, exclusions, means, takes
+from adamw_lint.model.grouping.predicates import Test, Written
 from adamw_lint.model.module import Module
-from adamw_lint.model.predicates import Test, Written
+from adamw_lint.model.parameters.inventory import Holding
+from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.tensors import Role, Tensor
 from adamw_lint.model.tree import descendants
 
 Matches = Callable[[Tensor], bool]

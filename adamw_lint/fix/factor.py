@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import libcst as cst
 
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
 from adamw_lint.model.horizon import plain

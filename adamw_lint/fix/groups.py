@@ -4,13 +4,13 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.manual import Manual
-from adamw_lint.model.groups import Group
+from adamw_lint.manual import Manual
+from adamw_lint.model.grouping.groups import Group
+from adamw_lint.model.grouping.pairs import aim_of
+from adamw_lint.model.grouping.partitions import Partition
+from adamw_lint.model.grouping.sparing import Aim
 from adamw_lint.model.module import Module
-from adamw_lint.model.pairs import aim_of
-from adamw_lint.model.partitions import Partition
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.sparing import Aim
 from adamw_lint.rulebook import words
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.manual import Manual
 from adamw_lint.fix.terms import Removal
+from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.tree import descendants, dotted
 from adamw_lint.rulebook import words

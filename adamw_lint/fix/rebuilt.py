@@ -8,7 +8,7 @@ from adamw_lint.diagnostics import Edit
 from adamw_lint.fix.callees import rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.factor import Factor
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module

@@ -4,12 +4,12 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import indent, line_of, replace, separator
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
-from adamw_lint.model.groups import Group
+from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.module import Module
+from adamw_lint.model.parameters.tensors import Role
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.tensors import Role
 from adamw_lint.model.tree import children, descendants, dotted, positional
 
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import line_of
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, Scope, find
 from adamw_lint.model.tree import descendants, dotted, method_call

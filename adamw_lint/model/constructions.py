@@ -9,7 +9,7 @@ import libcst as cst
 from adamw_lint.model.alternatives import within
 from adamw_lint.model.calls import Argument, Arguments, parameters
 from adamw_lint.model.classes import Built, Classes
-from adamw_lint.model.groups import Group, Groups
+from adamw_lint.model.grouping.groups import Group, Groups
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call, positional
 from adamw_lint.model.values import Values

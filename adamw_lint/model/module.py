@@ -5,24 +5,24 @@ from functools import cached_property
 
 import libcst as cst
 
-from adamw_lint.model.architecture import Architecture
 from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
-from adamw_lint.model.groups import Groups
-from adamw_lint.model.handed import Handovers
-from adamw_lint.model.inventory import Inventory
-from adamw_lint.model.layers import Layers
-from adamw_lint.model.losses import Losses
-from adamw_lint.model.partitions import Partition, Partitions
+from adamw_lint.model.grouping.groups import Groups
+from adamw_lint.model.grouping.handed import Handovers
+from adamw_lint.model.grouping.partitions import Partition, Partitions
+from adamw_lint.model.grouping.spent import Iterators
+from adamw_lint.model.losses.losses import Losses
+from adamw_lint.model.losses.terms import LossTerm
+from adamw_lint.model.parameters.architecture import Architecture
+from adamw_lint.model.parameters.inventory import Inventory
+from adamw_lint.model.parameters.layers import Layers
+from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
-from adamw_lint.model.pretrained import Pretrained
-from adamw_lint.model.shrinks import Shrink, Shrinks
-from adamw_lint.model.spent import Iterators
-from adamw_lint.model.steps import CoupledStep, Steps
-from adamw_lint.model.terms import LossTerm
-from adamw_lint.model.updates import Updates
+from adamw_lint.model.updating.shrinks import Shrink, Shrinks
+from adamw_lint.model.updating.steps import CoupledStep, Steps
+from adamw_lint.model.updating.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_penalise, may_step

@@ -8,7 +8,7 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
-from adamw_lint.fix.manual import Manual
+from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.source import Source

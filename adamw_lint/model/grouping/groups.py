@@ -1,0 +1,250 @@
+"""What a parameter-group expression selects, and with what decay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from adamw_lint.model.grouping.picked import Picks
+from adamw_lint.model.grouping.selection import UNKNOWN, Reach, Selection, either, is_trained, is_untrained, union
+from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, keyword, method_call, positional
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined, Entry, Mapping, Reference, options_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """One parameter group; `node` is None for bare parameters, `picks` what a `Partition` has read it to take."""
+
+    selects: Selection
+    params: cst.BaseExpression | None
+    node: cst.BaseExpression | None = None
+    decay: Entry | None = None
+    complete: bool = True
+    picks: Picks | None = None
+
+
+_LISTS = ("list", "tuple", "set", "iter")
+
+
+class Groups:
+    """Reads the parameter-group expressions of one surveyed file."""
+
+    def __init__(self, survey: Survey, values: Values, words: dict[str, list[str]]) -> None:
+        self._survey = survey
+        self._values = values
+        self._words = words
+        self._open: set[cst.CSTNode] = set()
+        self._known: dict[cst.CSTNode, Selection] = {}
+
+    def of(self, node: cst.BaseExpression, decay_argument: str | None) -> tuple[Group, ...]:
+        """The groups that the first argument of a constructor makes."""
+        dicts = [item for item in self.items(node) if self.is_group(item)]
+        if not dicts:
+            return (Group(self.selection(node), node),)
+        return tuple(group for item in dicts for group in self.of_dict(item, decay_argument))
+
+    def of_dict(self, node: cst.BaseExpression, decay_argument: str | None) -> Iterator[Group]:
+        """The group that one dict makes; nothing where it is no dict that we can read."""
+        mapping = self.mapping(node)
+        if mapping is None:
+            return
+        params = mapping.entries.get("params")
+        selects = self.selection(params.value) if params else UNKNOWN
+        own = mapping.entries.get(decay_argument or "")
+        yield Group(selects, params.value if params else None, node, own, mapping.complete)
+
+    def items(self, node: cst.BaseExpression, depth: int = 0) -> list[cst.BaseExpression]:
+        """The items of a list that is written in sight: displays, comprehensions, sums, appends and extensions."""
+        if depth > 8:
+            return []
+        if isinstance(node, (cst.List, cst.Tuple)):
+            return [item for element in node.elements for item in self._element(element, depth)]
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+            return [node.elt]
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return [*self.items(node.left, depth + 1), *self.items(node.right, depth + 1)]
+        if isinstance(node, cst.Call) and dotted(node.func) in _LISTS and positional(node):
+            return self.items(positional(node)[0], depth + 1)
+        if isinstance(node, cst.Call):
+            return [item for value in self._returns(node) for item in self.items(value, depth + 1)]
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return [item for value in self._written(node) for item in self.items(value, depth + 1)]
+        return []
+
+    def _element(self, element: cst.BaseElement, depth: int) -> list[cst.BaseExpression]:
+        if isinstance(element, cst.StarredElement):
+            return self.items(element.value, depth + 1)
+        return [element.value]
+
+    def _written(self, node: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
+        """The lists that a name is bound to or extended by; an appended item comes as a list of one."""
+        for binding in reversed(self._values.bindings(node)):
+            if binding.value is not None and binding.kind in (Kind.ASSIGN, Kind.AUGMENT):
+                yield binding.value
+        for call in self._values.calls_on(node):
+            method, plain = method_call(call), positional(call)
+            if method and method[1] == "append" and plain:
+                yield cst.List([cst.Element(plain[0])])
+            elif method and method[1] == "extend" and plain:
+                yield plain[0]
+
+    def is_group(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression is a dict with parameters in it."""
+        mapping = self.mapping(node)
+        return mapping is not None and "params" in mapping.entries
+
+    def mapping(self, node: cst.BaseExpression) -> Mapping | None:
+        """The entries of a dict; None where it is none that we can read."""
+        options = options_of(self._values.worth(node)) if node in self._survey.orders else ()
+        return next((option for option in options if isinstance(option, Mapping)), None)
+
+    def _returns(self, call: cst.Call) -> Iterator[cst.BaseExpression]:
+        """What a function or method of this file returns."""
+        function = self._function(call)
+        for node in self._survey.returns if function is not None else ():
+            if self._survey.function(node) is function and node.value is not None:
+                yield node.value
+
+    def _function(self, call: cst.Call) -> cst.FunctionDef | None:
+        target = self._values.worth(call.func)
+        if isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef):
+            return target.node
+        return None
+
+    def selection(self, node: cst.BaseExpression) -> Selection:
+        """What an expression of parameters selects."""
+        if node in self._known:
+            return self._known[node]
+        if node in self._open or len(self._open) > 40:
+            return UNKNOWN
+        self._open.add(node)
+        self._known[node] = self._selection(node)
+        self._open.discard(node)
+        return self._known[node]
+
+    def _selection(self, node: cst.BaseExpression) -> Selection:
+        if isinstance(node, cst.Call):
+            return self._called(node)
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
+            return self._comprehended(node)
+        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+            return union(self._listed(element) for element in node.elements)
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.Add, cst.BitOr)):
+            return union([self.selection(node.left), self.selection(node.right)])
+        if isinstance(node, cst.IfExp):
+            return either([self.selection(node.body), self.selection(node.orelse)])
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return self._named(node)
+        return UNKNOWN
+
+    def _listed(self, element: cst.BaseElement) -> Selection:
+        if isinstance(element, cst.StarredElement):
+            return replace(self.selection(element.value), once=False)
+        return Selection(Reach.TENSORS) if isinstance(element.value, (cst.Name, cst.Attribute)) else UNKNOWN
+
+    def _called(self, node: cst.Call) -> Selection:
+        method, plain, name = method_call(node), positional(node), dotted(node.func)
+        if method is not None and method[1] in self._words["iterators"]:
+            return Selection(Reach.WHOLE, (method[0],), once=True)
+        if method is not None and method[1] in self._words["named_iterators"]:
+            return Selection(Reach.WHOLE, (method[0],), once=True, named=True)
+        if name in _LISTS and len(plain) == 1:
+            return replace(self.selection(plain[0]), once=name == "iter")
+        if name == "filter" and len(plain) == 2:
+            return self._filtered(plain[0], self.selection(plain[1]))
+        if isinstance(target := self._values.worth(node.func), Reference) and target.path == "itertools.chain":
+            return replace(union(map(self._chained, node.args)), once=True)
+        if isinstance(target, Reference) and target.path == "itertools.chain.from_iterable" and plain:
+            return replace(union(map(self.selection, self.items(plain[0]))), once=True)
+        returned = list(self._returns(node))
+        return either([self.selection(value) for value in returned]) if returned else UNKNOWN
+
+    def _chained(self, arg: cst.Arg) -> Selection:
+        if arg.star:
+            return union(map(self.selection, self.items(arg.value)))
+        return self.selection(arg.value)
+
+    def _filtered(self, test: cst.BaseExpression, of: Selection) -> Selection:
+        if isinstance(test, cst.Lambda) and self._trains(test.body):
+            return replace(of, once=True)
+        return replace(of, reach=Reach.NARROWED)
+
+    def _comprehended(self, node: cst.ListComp | cst.GeneratorExp | cst.SetComp) -> Selection:
+        clause, tests = node.for_in, []
+        while True:
+            tests += [test.test for test in clause.ifs]
+            if clause.inner_for_in is None:
+                break
+            clause = clause.inner_for_in
+        of = self.selection(clause.iter)
+        if not isinstance(node.elt, cst.Name) or not all(map(self._trains, tests)):
+            return replace(of, reach=Reach.NARROWED)
+        return replace(of, named=False, once=isinstance(node, cst.GeneratorExp))
+
+    def _trains(self, test: cst.BaseExpression) -> bool:
+        return is_trained(test, self._words["trained"])
+
+    def _named(self, node: cst.Name | cst.Attribute) -> Selection:
+        found = self._values.bindings(node)
+        if not found:
+            return UNKNOWN
+        assigned = [self._bound(binding) for binding in found if binding.kind is not Kind.AUGMENT]
+        added = [self._bound(binding) for binding in found if binding.kind is Kind.AUGMENT]
+        return union([either(assigned), *added, *self._grown(node)])
+
+    def _bound(self, binding: Binding) -> Selection:
+        if binding.kind is Kind.PARAMETER:
+            return self._from_callers(binding)
+        if binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.AUGMENT):
+            return UNKNOWN
+        return self.selection(binding.value)
+
+    def _grown(self, node: cst.Name | cst.Attribute) -> Iterator[Selection]:
+        """What is appended to a list, or the list extended by."""
+        for call in self._values.calls_on(node):
+            method, plain = method_call(call), positional(call)
+            if method is None or method[1] not in ("append", "extend", "insert", "remove", "add", "update"):
+                continue
+            if method[1] == "extend" and plain and self._unconditional(call):
+                yield self.selection(plain[0])
+            elif method[1] == "append" and plain and self._unconditional(call):
+                yield self._appended(plain[0])
+            else:
+                yield Selection(Reach.NARROWED)
+
+    def _appended(self, node: cst.BaseExpression) -> Selection:
+        """One tensor, or every parameter if it is the variable of a loop over them."""
+        binding = self._values.bound_once(node)
+        if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
+            return Selection(Reach.TENSORS)
+        return replace(self.selection(binding.value), named=False, once=False)
+
+    def _unconditional(self, call: cst.Call) -> bool:
+        """Whether an append runs for everything that is trained: no other condition skips it."""
+        for arm in self._survey.places[call][1]:
+            statement = arm.statement
+            if isinstance(statement, cst.For):
+                if not all(is_untrained(test, self._words["trained"]) for test in self._survey.cut_short(statement)):
+                    return False
+            elif not isinstance(statement, cst.If) or arm.index or not self._trains(statement.test):
+                return False
+        return isinstance(self._survey.parents[call], cst.Expr)
+
+    def _from_callers(self, binding: Binding) -> Selection:
+        """What the calls in this file hand to a parameter of one of its functions."""
+        function = self._survey.parents[self._survey.parents[binding.node]]
+        if not isinstance(function, cst.FunctionDef):
+            return UNKNOWN
+        given = [self._argument(call, function, binding.name) for call in self._survey.calls]
+        selections = [self.selection(value) for value in given if value is not None]
+        return replace(either(selections), from_caller=True) if selections else UNKNOWN
+
+    def _argument(self, call: cst.Call, function: cst.FunctionDef, name: str) -> cst.BaseExpression | None:
+        if self._function(call) is not function:
+            return None
+        index = next((i for i, param in enumerate(function.params.params) if param.name.value == name), None)
+        plain = positional(call)
+        return plain[index] if index is not None and index < len(plain) else keyword(call, name)

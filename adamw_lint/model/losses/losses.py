@@ -1,0 +1,152 @@
+"""The penalties on parameters that reach a loss, found by going backward from where a loss is used."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.constructions import Construction
+from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.addends import Addends
+from adamw_lint.model.losses.flow import Flow
+from adamw_lint.model.losses.norms import Norms
+from adamw_lint.model.losses.parts import Part, leaves
+from adamw_lint.model.losses.penalised import Denotation
+from adamw_lint.model.losses.sinks import Sink, Sinks
+from adamw_lint.model.losses.streams import Penalised
+from adamw_lint.model.losses.terms import LossTerm, below, coefficients, penalties, product
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.trainers import Trainers
+from adamw_lint.model.tree import descendants, method_call, positional
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import is_zero
+
+
+class Losses:
+    """Finds the loss terms of one surveyed file."""
+
+    def __init__(
+        self,
+        survey: Survey,
+        values: Values,
+        frames: Frames,
+        constructions: Sequence[Construction],
+        vocabulary: dict[str, Any],
+    ) -> None:
+        self._survey = survey
+        self._frames = frames
+        self._values = values
+        self._words = vocabulary
+        self._optimizers = Trainers(survey, values, frames, constructions)
+        self._denotation = Denotation(survey, values, frames, vocabulary)
+        self._norms = Norms(survey, values, self._denotation, vocabulary)
+        self._flow = Flow(survey, values, frames, self._norms, vocabulary)
+        self._addends = Addends(survey, values, frames, self._norms, vocabulary)
+        self._sinks = Sinks(survey, values, frames, vocabulary)
+        self._entered: set[cst.CSTNode] = set()
+        self._explained: set[cst.CSTNode] = set()
+
+    def __iter__(self) -> Iterator[LossTerm]:
+        for sink in self._sinks.backward():
+            yield from self._terms(sink)
+        for sink in self._sinks.returned(self._entered):
+            yield from self._terms(sink)
+
+    def _terms(self, sink: Sink) -> Iterator[LossTerm]:
+        loss = self._addends.of(sink.loss)
+        self._entered |= self._functions(loss)
+        for path in penalties(loss, self._survey):
+            term = self._term(sink, path)
+            if term is not None:
+                self._explained |= self._functions(path[-1])
+                yield term
+
+    def unexplained(self, tree: cst.Module) -> list[cst.FunctionDef]:
+        """The functions of a file in which norms of parameters are taken that no loss of the files in sight reaches."""
+        found: dict[cst.FunctionDef, None] = {}
+        for node in descendants(tree):
+            function = self._survey.function(node) if isinstance(node, (cst.Call, cst.BinaryOperation)) else None
+            if function is None or function in found or function in self._explained:
+                continue
+            if self._norms.norm(Place(node)) is not None:  # type: ignore[arg-type]
+                found[function] = None
+        return list(found)
+
+    def _functions(self, loss: Part) -> set[cst.CSTNode]:
+        """The functions whose results are part of a loss."""
+        stack = [loss]
+        found: set[cst.CSTNode] = set()
+        while stack:
+            part = stack.pop()
+            stack += part.children
+            function = self._survey.function(part.node)
+            found |= {function} if function is not None else set()
+        return found
+
+    def _term(self, sink: Sink, path: tuple[Part, ...]) -> LossTerm | None:
+        part, norms = path[-1], []
+        for leaf in leaves(part):
+            norms += [leaf.norm] if leaf.norm else []
+        scales = list(coefficients(part))
+        outer = product(path[:-1])
+        factors = [self._values.worth(place.node) for place in scales[0].factors] if scales else []
+        if not norms or outer.number * scales[0].number <= 0 or any(map(is_zero, factors)):
+            return None
+        reaches = self._trainers(sink, norms[0].of)
+        if not reaches:
+            return None
+        return LossTerm(
+            node=part.node,
+            coefficient=scales[0],
+            outer=outer,
+            penalised=tuple(norm.of for norm in norms),
+            squared=all(norm.squared for norm in norms),
+            is_open=any(norm.is_open for norm in norms),
+            mean=any(norm.mean for norm in norms) or any(each.is_mean for each in below(part)),
+            optional=any(each.is_optional for each in (*path, *below(part))) or self._is_optional(sink, path),
+            is_uniform=len(norms) == 1,
+            sink=sink,
+            path=path,
+            reaches=reaches,
+            backed=len({each.node for each in self._sinks.backward()}),
+            steps=tuple(call for call, built in self._steps(sink) if built in reaches),
+        )
+
+    def _is_optional(self, sink: Sink, path: tuple[Part, ...]) -> bool:
+        """Whether the penalty stands under a condition, or in a loop of its own, that the use of the loss does not."""
+        allowed = [arm.statement for arm in self._survey.places[sink.node][1]]
+        for part in (*path, *below(path[-1])):
+            arms = self._survey.places[part.node][1] if part.is_penal else ()
+            statements = [arm.statement for arm in arms if arm.statement not in allowed]
+            if not all(self._is_loop_over_parameters(statement, part) for statement in statements):
+                return True
+        return False
+
+    def _is_loop_over_parameters(self, statement: cst.CSTNode, part: Part) -> bool:
+        if isinstance(statement, cst.If):
+            return self._denotation.is_trained(statement.test)
+        if not isinstance(statement, cst.For) or not self._flow.takes_all(statement, part.node):
+            return False
+        over = [leaf.norm.of.written for leaf in leaves(part) if leaf.norm]
+        inside = {self._survey.orders[statement], *(self._survey.orders.get(node, -1) for node in over)}
+        return len(inside) > 1 and self._denotation.stream(Place(statement.iter)) is not None
+
+    def _trainers(self, sink: Sink, penalised: Penalised) -> tuple[Construction, ...]:
+        """The optimizers that train on a loss if all of them are of the adam family, else none.
+
+        Where a file builds several, those that hold the parameters decide, or those that are stepped beside the loss;
+        where neither tells, all of them must be.
+        """
+        owners = self._optimizers.holding(penalised.root)
+        stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
+        return self._optimizers.adam(owners or stepped or self._optimizers.every)
+
+    def _steps(self, sink: Sink) -> Iterator[tuple[cst.Call, Construction]]:
+        """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
+        function = self._survey.function(sink.node)
+        for call in self._survey.calls:
+            method = method_call(call)
+            if method is None or method[1] not in self._words["step"] or self._survey.function(call) is not function:
+                continue
+            for node in (method[0], *positional(call)[:1]):
+                yield from ((call, built) for built in self._optimizers.bound(Place(node, sink.loss.frame)))

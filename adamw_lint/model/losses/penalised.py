@@ -1,0 +1,97 @@
+"""Which tensor expressions denote parameters of a model: elements of streams, weights of layers, registered tensors."""
+
+from dataclasses import replace
+
+import libcst as cst
+
+from adamw_lint.model.frames import Place
+from adamw_lint.model.losses.streams import Penalised, Stream, Streams, Yield
+from adamw_lint.model.scopes import Binding, Kind, all_exclusive
+from adamw_lint.model.tree import dotted, method_call, positional, root_of
+from adamw_lint.model.worth import Reference
+
+
+class Denotation(Streams):
+    """Tells what expressions of one surveyed file denote; silent (None) where it is not certain."""
+
+    def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
+        """The parameters that a tensor expression denotes: one, or several flattened into one tensor."""
+        place = self.frames.resolve(place)
+        node = place.node
+        if depth > 12:
+            return None
+        if isinstance(node, cst.Name):
+            return self._named(node, place, depth)
+        if isinstance(node, cst.Attribute):
+            return self._attribute(node, place)
+        if isinstance(node, cst.Subscript):
+            of = self.stream(Place(node.value, place.frame), depth + 1)
+            return replace(of.of, whole=False, written=node) if of and of.yields is Yield.PARAMETER else None
+        return self._called(node, place, depth) if isinstance(node, cst.Call) else None
+
+    def _named(self, node: cst.Name, place: Place, depth: int) -> Penalised | None:
+        found = self.values.bindings(node)
+        if len(found) > 1 and all(each.kind is Kind.ASSIGN for each in found):
+            return self._one_of(found, place, depth)
+        binding = found[0] if len(found) == 1 else None
+        if binding is None or binding.value is None:
+            return None
+        inner = Place(binding.value, place.frame)
+        if binding.kind is Kind.LOOP:
+            return self._element(self.stream(inner, depth + 1), binding, inner, depth)
+        return self.parameter(inner, depth + 1) if binding.kind is Kind.ASSIGN else None
+
+    def _one_of(self, found: list[Binding], place: Place, depth: int) -> Penalised | None:
+        """What a name denotes that is bound in several arms of a condition, if one of them binds it to parameters."""
+        values = [each.value for each in found if each.value is not None]
+        if not all_exclusive(found):
+            return None
+        options = (self.parameter(Place(value, place.frame), depth + 1) for value in values)
+        known = next((option for option in options if option is not None), None)
+        return replace(known, whole=False) if known is not None else None
+
+    def _element(self, stream: Stream | None, binding: Binding, over: Place, depth: int) -> Penalised | None:
+        """What the variable of a loop over a stream denotes; `enumerate` and `zip` wrap their streams in tuples."""
+        call = over.node
+        name = dotted(call.func) if isinstance(call, cst.Call) else None
+        if isinstance(call, cst.Call) and name in ("enumerate", "zip") and binding.index is not None:
+            at, plain = binding.index - (name == "enumerate"), positional(call)
+            stream = self.stream(Place(plain[at], over.frame), depth + 1) if 0 <= at < len(plain) else None
+            if stream is None or stream.yields is not Yield.PARAMETER:
+                return None
+            return replace(stream.of, whole=stream.of.whole and name == "enumerate")  # zip ends with the shortest
+        expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1}.get(stream.yields, -1) if stream else -1
+        return stream.of if stream and binding.index == expected else None
+
+    def _attribute(self, node: cst.Attribute, place: Place) -> Penalised | None:
+        name = node.attr.value
+        if any(word in name.lower() for word in self.words["latent"]):
+            return None
+        registered = [owner for owner, bound in self.survey.attributes.items() if name in bound]
+        is_own = isinstance(node.value, cst.Name) and node.value.value == "self"
+        if is_own:
+            registered = [owner for owner in registered if owner is self.survey.owner(node)]
+        is_weight = (
+            name in self.words["weights"]
+            and not (is_own and registered)
+            and self.is_module(Place(node.value, place.frame))
+        )
+        is_parameter = bool(registered) and all(self.registered.is_parameter(owner, name) for owner in registered)
+        if not is_weight and not is_parameter:
+            return None
+        return Penalised(node, self.frames.resolve(Place(root_of(node), place.frame)), whole=False)
+
+    def _called(self, node: cst.Call, place: Place, depth: int) -> Penalised | None:
+        plain, method, name = positional(node), method_call(node), dotted(node.func)
+        last = (name or "").rpartition(".")[2]
+        if name == "next" and plain:
+            stream = self.stream(Place(plain[0], place.frame), depth + 1)
+            return replace(stream.of, whole=False, written=node) if stream else None
+        if last in (*self.words["flattened"], *self.words["collected"]) and plain:
+            stream = self.stream(Place(plain[0], place.frame), depth + 1)
+            return stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
+        if method is not None and method[1] in self.words["unchanged"]:
+            is_function = isinstance(self.values.worth(node.func), Reference)
+            operand = plain[0] if is_function and plain else method[0]
+            return self.parameter(Place(operand, place.frame), depth + 1)
+        return None
