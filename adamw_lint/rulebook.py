@@ -31,7 +31,8 @@ class Optimizer:
     """A fact: one optimizer of one framework, as `rules/frameworks/*.toml` states it.
 
     `signature` is the constructor's, as `inspect.signature` prints it without annotations; `decay_argument` and
-    `rate_argument` are the names there of λ and η; `default` is the decay when nothing is written, as a decimal;
+    `rate_argument` are the names there of λ and η, `parameters_argument` that of what is trained, if the constructor is
+    given it; `default` is the decay when nothing is written, as a decimal;
     `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
     framework's version that brought it; `proof` says whether the fact is held by running the optimizer, or was read.
     """
@@ -44,6 +45,7 @@ class Optimizer:
     aliases: tuple[str, ...] = ()
     decay_argument: str | None = None
     rate_argument: str = "lr"
+    parameters_argument: str | None = "params"
     default: str = "0"
     switch: str | None = None
     since: str | None = None
@@ -190,6 +192,7 @@ def words(table: str) -> dict[str, Any]:
 
 def _optimizer(table: dict[str, Any]) -> Optimizer:
     known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
+    known["parameters_argument"] = table.get("parameters_argument", "params") or None
     return Optimizer(**{**known, "aliases": tuple(table.get("aliases", ()))})
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import libcst as cst
 
 from adamw_lint.model.alternatives import within
-from adamw_lint.model.calls import Argument, Arguments, parameters
+from adamw_lint.model.calls import Argument, Arguments
 from adamw_lint.model.classes import Built, Classes
 from adamw_lint.model.grouping.groups import Group, Groups
 from adamw_lint.model.survey import Survey
@@ -85,7 +85,7 @@ class Constructions:
     def _construction(self, call: cst.Call, built: Built) -> Construction:
         optimizer, arguments = built.optimizer, built.arguments
         variable = None if built.is_partial else self._variable(call)
-        first = arguments.by_name.get(parameters(optimizer.signature)[0][0])
+        first = arguments.by_name.get(optimizer.parameters_argument or "")
         groups = self._groups.of(first.value, optimizer.decay_argument) if first else ()
         return Construction(
             call=call,

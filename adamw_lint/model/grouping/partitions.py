@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.fillings import Keys
 from adamw_lint.model.grouping.groups import Group, Groups
@@ -64,7 +63,7 @@ class Partitions:
         """Those of every construction, and the lists of groups that stand alone."""
         claimed: set[cst.CSTNode] = set()
         for built in constructions:
-            first = built.arguments.by_name.get(parameters(built.optimizer.signature)[0][0])
+            first = built.arguments.by_name.get(built.optimizer.parameters_argument or "")
             if first is None:
                 continue
             own = (built.optimizer.decay_argument or "",)

@@ -1,0 +1,104 @@
+"""Biases and norms are spared by a parameter group of their own: torch, and what is built on it."""
+
+import libcst as cst
+
+from adamw_lint.checks.l2_in_loss import replaces_penalty
+from adamw_lint.diagnostics import Fix, Label, Safety
+from adamw_lint.fix.split import split
+from adamw_lint.manual import Manual
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
+from adamw_lint.model.grouping.groups import Group
+from adamw_lint.model.grouping.selection import Reach
+from adamw_lint.model.module import Module
+from adamw_lint.model.parameters.tensors import Role
+from adamw_lint.model.worth import UNKNOWN, Number
+from adamw_lint.rulebook import Coupling
+from adamw_lint.sparing.overlooked import Overlooked
+
+_SPARED = {Role.BIAS: "biases", Role.NORM: "norm scales"}
+_WHOLE_AND_NOTHING = {Reach.WHOLE, Reach.TENSORS, Reach.NOTHING}
+
+
+def overlooked(module: Module, built: Construction) -> Overlooked | None:
+    """What is decayed although it should be spared; None where it is spared, or where that is not known."""
+    hit = [group for group in built.groups if _is_hit(module, built, group)]
+    return _overlooked(module, built, hit) if hit and not _spares(module, built) else None
+
+
+def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:
+    return built.decay if group.decay is None else decay(module.values.worth(group.decay.value))
+
+
+def _is_hit(module: Module, built: Construction, group: Group) -> bool:
+    if group.selects.reach is not Reach.WHOLE or _own_or_inherited(module, built, group) in (ZERO, UNKNOWN):
+        return False
+    return any(_kinds(module, root) for root in group.selects.roots) or not group.selects.roots
+
+
+def _kinds(module: Module, model: cst.BaseExpression) -> str:
+    """What a model holds that is to be spared, in words; empty where that is nothing for certain."""
+    tensors = module.architecture.tensors(model)
+    if tensors is None:
+        return "biases and norm scales"
+    roles = {tensor.role for tensor in tensors}
+    return " and ".join(words for role, words in _SPARED.items() if role in roles)
+
+
+def _spares(module: Module, built: Construction) -> bool:
+    """Whether some group narrows, is written with a decay of zero, or cannot be read."""
+    return any(
+        group.selects.reach not in _WHOLE_AND_NOTHING
+        or not group.complete
+        or (group.decay is not None and _own_or_inherited(module, built, group) == ZERO)
+        for group in built.groups
+    )
+
+
+def _overlooked(module: Module, built: Construction, hit: list[Group]) -> Overlooked:
+    params = hit[0].params
+    assert params is not None
+    worth = _own_or_inherited(module, built, hit[0])
+    written = hit[0].decay.node if hit[0].decay else built.decay_argument.node if built.decay_argument else None
+    amount = (
+        f"`{module.text(written)}` decays"
+        if written
+        else f"{built.optimizer.short_name} decays by {built.optimizer.default}"
+    )
+    kinds = max((_kinds(module, root) for root in hit[0].selects.roots), key=len)
+    message = f"`{module.excerpt(params)}` holds {kinds}, which {amount} too"
+    if written is None:
+        message = message.removesuffix(" too") + " when nothing is written"
+    help_ = "give the parameters with `p.ndim < 2` a group of their own, with `weight_decay` 0"
+    label = _label(module, built, hit, written)
+    return Overlooked(module.span(params), message, help_, label, lambda: _fix(module, built, hit, worth))
+
+
+def _decouples_always(module: Module, built: Construction) -> bool:
+    """Whether everything that the call may build is known to decouple the decay that the call gives it."""
+    options = [each for each in module.constructions if each.call is built.call]
+    all_decouple = len(options) == built.options and all(each.coupling is Coupling.DECOUPLED for each in options)
+    return all_decouple and built.decay_argument is not None
+
+
+def _label(module: Module, built: Construction, hit: list[Group], written: cst.CSTNode | None) -> Label:
+    roots = (root for group in hit for root in group.selects.roots)
+    known = (tensor for root in roots for tensor in module.architecture.known(root))
+    norm = next((tensor.name for tensor in known if tensor.role is Role.NORM), None)
+    if written is not None:
+        named = f", `{norm}` among them" if norm else ""
+        return Label(module.span(written), f"decays all of them{named}")
+    named = f", also for `{norm}`" if norm else ""
+    return Label(module.span(built.class_name), f"its default decay is {built.optimizer.default}{named}")
+
+
+def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
+    if replaces_penalty(module, built):
+        raise Manual("a penalty in the loss decays them as well, and has to go first")
+    if built.is_choice and not _decouples_always(module, built):
+        raise Manual("the same call may build another optimizer, whose decay would change too")
+    edits = split(module, built, hit)
+    careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
+    safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE
+    amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
+    advice = f"biases and norm scales of `{module.excerpt(hit[0].selects.roots[0])}` are not decayed any more{amount}"
+    return Fix("put biases and norm scales in a group without decay", edits, safety, (), advice)
