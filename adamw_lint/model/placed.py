@@ -24,7 +24,7 @@ class Placed:
     @cached_property
     def survey(self) -> Survey:
         """The one walk over the tree."""
-        return Survey.of(self.tree)
+        return Survey.of(self.tree, self.source.text)
 
     @cached_property
     def program(self) -> Program:

@@ -36,12 +36,17 @@ class Program:
         self.project = Project.around(self._home)
         self._trees: dict[Path, cst.Module | None] = {self._home: survey.tree}
         self._files = {survey.tree: self._home}
+        self._texts = {survey.tree: survey.text}
         self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
 
     def file(self, node: cst.CSTNode) -> Path:
         """The file in which a node stands."""
         return self._files[self._survey.root(node)]
+
+    def text_around(self, node: cst.CSTNode) -> str:
+        """The text of the file in which a node stands."""
+        return self._texts[self._survey.root(node)]
 
     def find(self, path: str, at: cst.CSTNode) -> Place | None:
         """The file of the program that a dotted path means where it is imported; None for a library."""
@@ -80,13 +85,14 @@ class Program:
             self._trees[path] = other.tree if other is not None else None
             if other is not None:
                 self._files[other.tree] = path
+                self._texts[other.tree] = other.text
                 self._survey.absorb(other)
         return self._trees[path]
 
     def read_definers(self, attribute: str) -> None:
         """Read the nearest files whose classes bind an attribute of their instances."""
         pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
-        if attribute not in self._defined and not re.search(pattern, self._survey.tree.code):
+        if attribute not in self._defined and not re.search(pattern, self._survey.text):
             for path in islice(self.project.saying(pattern, self._home), _NEAREST):
                 self.read(path)
         self._defined.add(attribute)
@@ -138,6 +144,6 @@ def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:
         source = Source.of_bytes(code_of(path), str(path))
-        return None if too_deep(source.text) else Survey.of(cst.parse_module(source.text))
+        return None if too_deep(source.text) else Survey.of(cst.parse_module(source.text), source.text)
     except (OSError, UnreadableError, cst.ParserSyntaxError):
         return None

@@ -9,11 +9,13 @@ import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
 from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use, enclosing
-from adamw_lint.model.tree import children, descendants
+from adamw_lint.model.tree import children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
 _SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+_ASSIGNING = frozenset((cst.Assign, cst.AnnAssign, cst.AugAssign))
+_INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - frozenset(_SCOPED)  # may stand in what is assigned
 
 _MAPS = ("parents", "orders", "places", "scopes", "attributes")
 _LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions")
@@ -28,6 +30,7 @@ class Survey:
     """
 
     tree: cst.Module
+    text: str
     parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
     orders: dict[cst.CSTNode, int] = field(default_factory=dict)
     places: dict[cst.CSTNode, tuple[Scope, Arms]] = field(default_factory=dict)
@@ -45,9 +48,9 @@ class Survey:
     functions: dict[str, list[cst.FunctionDef]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, tree: cst.Module) -> "Survey":
-        """Walk a whole module."""
-        survey = cls(tree)
+    def of(cls, tree: cst.Module, text: str) -> "Survey":
+        """Walk a whole module, which `text` is parsed to."""
+        survey = cls(tree, text)
         survey._walk()
         return survey
 
@@ -86,13 +89,13 @@ class Survey:
         """The order at which a node is read: an assignment or loop reads its right side before it binds its left."""
         inner = node
         for outer in self.ancestors(node):
-            if isinstance(outer, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
+            kind = type(outer)
+            if kind in _INNER:
+                inner = outer
+                continue
+            if kind in _ASSIGNING or (isinstance(outer, cst.For) and inner is outer.iter):
                 return self.orders[outer]
-            if isinstance(outer, cst.For) and inner is outer.iter:
-                return self.orders[outer]
-            if isinstance(outer, _SCOPED) or not isinstance(outer, (cst.BaseExpression, cst.Arg, cst.BaseElement)):
-                break
-            inner = outer
+            break
         return self.orders[node]
 
     def scope(self, node: cst.CSTNode) -> Scope:
@@ -159,7 +162,7 @@ class Survey:
             self.names[name] = [node for node in nodes if node not in written]
 
     def _visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
-        if isinstance(node, _SCOPED):
+        if type(node) in _SCOPED:
             yield from self._scoped_visits(node, scope, arms)
             return
         for child in children(node):

@@ -78,8 +78,7 @@ class Handovers:
 
     def _read_by(self, node: cst.ClassDef, depth: int = 0) -> frozenset[str] | None:
         """The keys that a class and its bases say; None where it is no optimizer whose bases are all known."""
-        said = self._said_in(node)
-        found = frozenset(each.key for each in said) if said is not None else None
+        found: frozenset[str] = frozenset()
         for base in node.bases:
             target = self._values.worth(base.value)
             more: frozenset[str] | None = None
@@ -89,11 +88,14 @@ class Handovers:
                 more = parameters(self._facts[target.path].signature)[1]
             elif isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and depth < 6:
                 more = self._read_by(target.node, depth + 1)
-            found = found | more if found is not None and more is not None else None
-        return found if node.bases else None
+            if more is None:
+                return None
+            found |= more
+        said = self._said_in(node) if node.bases else None
+        return None if said is None else found | {each.key for each in said}
 
     def _said_in(self, node: cst.ClassDef) -> list[Lookup] | None:
-        said = _lookups(self._survey.root(node).code)
+        said = _lookups(self._program.text_around(node))
         return None if said is None else [each for each in said if each.owner == node.name.value]
 
     def _is_translated(self, node: cst.ClassDef) -> bool:
@@ -114,12 +116,12 @@ class Handovers:
         """Whether code of the program may look a key up in the groups, be it an optimizer, a scheduler or a loop."""
         home = to.home.name.value if to.home is not None else ""
         tree = self._survey.tree
-        own = _lookups(tree.code)
+        own = _lookups(self._survey.text)
         if own is None or any(self._may_be(each, key, home) for each in own):
             return True
         here, project = self._program.file(tree), self._program.project
         saying = set(project.saying(rf"[\"']{key}[\"']", here))
-        for path in saying & project.linked(here, tree.bytes) if saying else ():
+        for path in saying & project.linked(here, self._survey.text.encode()) if saying else ():
             said = _lookups(project.says(path).decode(errors="replace"))
             if said is None or any(each.receiver and self._may_be(each, key, home) for each in said):
                 return True
