@@ -16,6 +16,7 @@ from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
+from adamw_lint.model.updating.estimates import Estimate
 from adamw_lint.model.updating.shrinks import Shrink
 from adamw_lint.rulebook import Coupling, decoupled_sibling
 
@@ -28,6 +29,23 @@ def check(module: Module) -> Iterator[Diagnostic]:
     for shrink in module.shrinks:
         if shrink.in_gradient and shrink.trainers and not shrink.is_chosen and not _climbs(shrink):
             yield _finding(module, shrink)
+    own_steps = {step.node for step in module.coupled_steps}
+    yield from (_of_estimate(module, each) for each in module.estimates if each.node not in own_steps)
+
+
+def _of_estimate(module: Module, estimate: Estimate) -> Diagnostic:
+    """The finding of a decay in a gradient that is handed to an optimizer written by hand."""
+    name = estimate.optimizer.name.value
+    message = (
+        f"`{module.excerpt(estimate.node)}` adds a decay to the gradient that `{name}` takes its moments of, "
+        "so weights with small gradients are decayed most"
+    )
+    help_ = f"leave it out and let `{name}` shrink the weights beside its step, by 1 − ηλ; by hand, because "
+    reason = f"`{name}` is a class of your own"
+    labels = (
+        (Label(module.span(estimate.optimizer.name), "divides it by √v̂"),) if module.owns(estimate.optimizer) else ()
+    )
+    return Diagnostic(RULE, module.span(estimate.node), message, help_ + reason, labels, None)
 
 
 def _climbs(shrink: Shrink) -> bool:

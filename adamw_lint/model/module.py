@@ -20,12 +20,13 @@ from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
+from adamw_lint.model.updating.estimates import Estimate, Estimates
 from adamw_lint.model.updating.shrinks import Shrink, Shrinks
 from adamw_lint.model.updating.steps import CoupledStep, Steps
 from adamw_lint.model.updating.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
-from adamw_lint.read.prefilter import may_penalise, may_step
+from adamw_lint.read.prefilter import may_estimate, may_penalise, may_step
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import Family, layers, optimizers_by_path, words, wrappers_by_path
 
@@ -100,6 +101,13 @@ class Module(Placed):
             return ()
         found = Steps(self.survey, self.values, self.frames, self.updates, words("updates"))
         return tuple(sorted(found, key=lambda step: self.survey.orders[step.node]))
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """The decays that the file adds to a gradient which it hands to an optimizer of the program."""
+        if not may_estimate(self.source.text.encode()):
+            return ()
+        return tuple(Estimates(self.survey, self.values, self.program, self.updates, words("updates")))
 
     @cached_property
     def shrinks(self) -> tuple[Shrink, ...]:

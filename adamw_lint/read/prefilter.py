@@ -9,7 +9,7 @@ from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data) or may_step(data)
+    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data)
 
 
 def may_build(data: bytes) -> bool:
@@ -18,11 +18,18 @@ def may_build(data: bytes) -> bool:
 
 
 def may_step(data: bytes) -> bool:
-    """Whether the bytes mention all that an optimizer with two moments needs.
+    """Whether the bytes mention all that an optimizer with two moments needs."""
+    return _says_all("step", data)
 
-    Plain literals come first, at memory's speed; only what few files pass is then held against patterns.
-    """
-    literals, patterns = _needs()
+
+def may_estimate(data: bytes) -> bool:
+    """Whether the bytes may add a decay to a gradient that is an argument of a method."""
+    return _says_all("estimate", data)
+
+
+def _says_all(subject: str, data: bytes) -> bool:
+    """Plain literals come first, at memory's speed; only what few files pass is then held against patterns."""
+    literals, patterns = _needs(subject)
     return all(any(word in data for word in some) for some in literals) and all(each.search(data) for each in patterns)
 
 
@@ -52,9 +59,9 @@ def _penalty() -> tuple[tuple[bytes, ...], ...]:
 
 
 @cache
-def _needs() -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Pattern[bytes], ...]]:
-    literals = tuple(tuple(word.encode() for word in some) for some in words("step_literals").values())
-    return literals, tuple(re.compile("|".join(some).encode()) for some in words("step_patterns").values())
+def _needs(subject: str) -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Pattern[bytes], ...]]:
+    literals = tuple(tuple(word.encode() for word in some) for some in words(f"{subject}_literals").values())
+    return literals, tuple(re.compile("|".join(some).encode()) for some in words(f"{subject}_patterns").values())
 
 
 def _matters(optimizer: Optimizer) -> bool:
