@@ -12,6 +12,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure() -> None:
-    """Keep several processes from rewriting one page at once."""
+    """Keep several processes from rewriting one page at once, and settings of the machine from choosing a backend."""
+    os.environ["KERAS_BACKEND"] = "torch"  # whose float64 needs no switch
     if os.environ.get("UPDATE_PAGES") and os.environ.get("PYTEST_XDIST_WORKER"):
         raise pytest.UsageError("pages are rewritten by one process: run pytest without -n")

@@ -17,7 +17,8 @@ import torch
 from libraries import HELD, LIBRARIES, PRESENT, dotted_names, is_present, load
 
 from adamw_lint import rulebook
-from adamw_lint.measure import Measurement, Trial, measure, penalised, torch_trial, torch_trial_like
+from adamw_lint.measure import Measurement, Trial, measure, penalised
+from adamw_lint.measure.with_torch import torch_trial, torch_trial_like
 from adamw_lint.rulebook import Coupling, Family, Optimizer, Wrapper
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from specimens import COUPLED, NORMS
 from torch import Tensor, nn
 
 from adamw_lint.checks import CHECKS
-from adamw_lint.measure import measure, penalised, torch_trial_like
+from adamw_lint.measure import measure, penalised
+from adamw_lint.measure.with_torch import torch_trial_like
 
 STEPS = 8
 FORMULAS: dict[type[torch.optim.Optimizer], Formula] = {

@@ -10,7 +10,8 @@ import torch
 from pages import examples, rewritten
 from specimens import STEPS
 
-from adamw_lint.measure import Array, Trial, measure, torch_trial
+from adamw_lint.measure import Array, Trial, measure
+from adamw_lint.measure.with_torch import torch_trial
 from adamw_lint.rulebook import Coupling
 
 WRITTEN = {str(each): each.code for each in STEPS if each.safety}

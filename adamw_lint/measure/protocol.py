@@ -1,6 +1,6 @@
 """Runs an optimizer and measures how its weight decay acts: through the adaptive step, beside it, or not at all.
 
-Needs numpy, and for `torch_trial` and `torch_trial_like` torch, which the linter itself does not.
+Needs numpy, which the linter itself does not.
 
 The idea, in one formula: a decay λ moves a weight θ, whose gradient has the size |g|, in one step by
 
@@ -23,9 +23,7 @@ import numpy as np
 from adamw_lint.rulebook import Coupling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import torch
+    from collections.abc import Sequence
 
 Array: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -140,48 +138,6 @@ def penalised(trial: Trial) -> Trial:
         return trial(rate, 0.0, weights, gradients + decay * weights)
 
     return run
-
-
-def torch_trial(build: Callable[[torch.nn.Parameter, float, float], torch.optim.Optimizer]) -> Trial:
-    """The trial of a torch optimizer; `build(parameter, rate, decay)` constructs it over one 2-D float64 parameter."""
-
-    def run(rate: float, decay: float, weights: Array, gradients: Array) -> Array:
-        import torch
-
-        parameter = torch.nn.Parameter(torch.from_numpy(weights[0].copy()))
-        optimizer = build(parameter, rate, decay)
-        steps = zip(weights, gradients, strict=True)
-        return np.stack([_torch_step(optimizer, parameter, weight, gradient) for weight, gradient in steps])
-
-    return run
-
-
-def torch_trial_like(optimizer: torch.optim.Optimizer, group: int = 0) -> Trial:
-    """The trial of a torch optimizer of the same class, with the settings of one of its parameter groups.
-
-    In the group the learning rate and the decay are taken to be called `lr` and `weight_decay`, and what the class was
-    given beside its groups is its default again. Raises KeyError where the group has no such decay.
-    """
-    settings = {key: value for key, value in optimizer.param_groups[group].items() if key != "params"}
-    _ = settings["weight_decay"]
-    construct: Callable[..., torch.optim.Optimizer] = type(optimizer)
-    return torch_trial(
-        lambda parameter, rate, decay: construct(
-            [{**settings, "params": [parameter], "lr": rate, "weight_decay": decay}]
-        )
-    )
-
-
-def _torch_step(
-    optimizer: torch.optim.Optimizer, parameter: torch.nn.Parameter, weight: Array, gradient: Array
-) -> Array:
-    import torch
-
-    with torch.no_grad():
-        parameter.copy_(torch.from_numpy(weight))
-    parameter.grad = torch.from_numpy(gradient.copy())
-    optimizer.step()
-    return np.asarray(parameter.detach().numpy() - weight)
 
 
 def _walk(decay: float, scale: float) -> tuple[Array, Array]:
