@@ -80,6 +80,15 @@ class Wrapper:
 
 
 @dataclass(frozen=True, slots=True)
+class Regularizer:
+    """A fact: an object that stands for a decay; λ is its first argument, by one of the names `arguments`."""
+
+    names: tuple[str, ...]
+    arguments: tuple[str, ...]
+    is_decay: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LayerParameter:
     """One parameter of a layer: `ndim` may be the name of the argument that is its shape, `when` must all be true."""
 
@@ -171,6 +180,14 @@ def wrappers_by_path() -> dict[str, Wrapper]:
     tables = [table for facts in frameworks().values() for table in facts.get("wrapper", ())]
     found = [Wrapper(**{**table, "aliases": tuple(table.get("aliases", ()))}) for table in tables]
     return {path: wrapper for wrapper in found for path in (wrapper.name, *wrapper.aliases)}
+
+
+@cache
+def regularizers_by_path() -> dict[str, Regularizer]:
+    """Every object that stands for a decay under each dotted path by which it can be imported."""
+    tables = [table for facts in frameworks().values() for table in facts.get("regularizer", ())]
+    found = [Regularizer(tuple(each["names"]), tuple(each["arguments"]), each["is_decay"]) for each in tables]
+    return {path: regularizer for regularizer in found for path in regularizer.names}
 
 
 def decoupled_sibling(optimizer: Optimizer) -> Optimizer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
-from adamw_lint.fix.callees import rename
+from adamw_lint.fix.callees import by_keyword, rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.alternatives import within
@@ -15,6 +15,8 @@ from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.horizon import horizon
 from adamw_lint.model.module import Module
+from adamw_lint.model.regularizers import coefficient, worth
+from adamw_lint.model.tree import dotted
 from adamw_lint.model.worth import UNKNOWN, Number, is_zero
 from adamw_lint.read.declared import declares_older
 from adamw_lint.rulebook import Coupling, Family, Optimizer, decoupled_sibling, optimizers_by_path
@@ -52,7 +54,7 @@ def _is_coupled(built: Construction) -> bool:
 
 def _decayed(module: Module, built: Construction) -> _Decayed | None:
     argument = built.decay_argument
-    own = [decay(module.values.worth(group.decay.value)) if group.decay else None for group in built.groups]
+    own = [decay(worth(module.values, group.decay.value)) if group.decay else None for group in built.groups]
     if own and all(each == ZERO for each in own):
         return None
     if argument is not None and built.decay not in (ZERO, UNKNOWN):
@@ -60,9 +62,9 @@ def _decayed(module: Module, built: Construction) -> _Decayed | None:
     for group in built.groups:
         if group.decay is None or _is_spared(module, built, group):
             continue
-        worth = decay(module.values.worth(group.decay.value))
-        if worth != ZERO:
-            return _Decayed(group.decay.value, group.decay.node, worth)
+        found = decay(worth(module.values, group.decay.value))
+        if found != ZERO:
+            return _Decayed(group.decay.value, group.decay.node, found)
     return None
 
 
@@ -120,12 +122,31 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     advice = f"`{module.text(decayed.node)}` is decoupled now; {horizon(built, module.values, factor)}"
     loaded = module.usage.state_is_loaded(built)
     if replacement is not None and accepted:
-        edits = (*rename(module, built, replacement), *_old_default(module, built, replacement))
+        moved = by_keyword(module, built, replacement)
+        edits = (
+            *rename(module, built, replacement),
+            *_old_default(module, built, replacement),
+            *moved,
+            *_bare(module, built),
+        )
         title = f"build `{replacement.name}` instead"
         return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms",), advice)
     if loaded:
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
     return Fix(f"pass `{optimizer.switch}=True`", _switched(module, built), Safety.SAFE, ("decayed-norms",), advice)
+
+
+def _bare(module: Module, built: Construction) -> Iterator[Edit]:
+    """The decay as a number where it is written as an object or as None, which a decoupled optimizer may not take."""
+    groups = (group.decay.value for group in built.groups if group.decay is not None)
+    for node in (*groups, *([built.decay_argument.value] if built.decay_argument is not None else [])):
+        inner = coefficient(module.values, node)
+        if inner is not None and not isinstance(node, cst.Call):
+            raise Manual("the decay is an object that other code may use")
+        if inner is not None:
+            yield replace(module, node, module.text(inner))
+        elif dotted(node) == "None":
+            yield replace(module, node, "0.0")
 
 
 def _old_default(module: Module, built: Construction, replacement: Optimizer) -> tuple[Edit, ...]:

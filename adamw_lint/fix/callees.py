@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from adamw_lint.diagnostics import Edit
+from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import replace, rewrite_string
 from adamw_lint.fix.imports import renamed_import
 from adamw_lint.manual import Manual
+from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind
@@ -26,6 +27,20 @@ def rename(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ..
     for binding in shared:
         _require_private(module, binding)
     return _renamed(module, places[0], to)
+
+
+def by_keyword(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ...]:
+    """The edits that name the arguments which came by position, from the first on that `to` has at another place."""
+    before, after = (parameters(each.signature)[0] for each in (built.optimizer, to))
+    pairs = zip(before, after, strict=False)
+    same = next((index for index, (old, new) in enumerate(pairs) if old != new), min(len(before), len(after)))
+    written = [(name, arg) for name, arg in built.arguments.by_name.items() if arg.call is built.call]
+    plain = [(name, arg.node) for name, arg in written if isinstance(arg.node, cst.Arg) and arg.node.keyword is None]
+    moved = [(name, node) for name, node in plain if name in before[same:]]
+    if any(isinstance(node, cst.Arg) and node.star for _, node in moved):
+        raise Manual("its arguments stand at other places in the replacement")
+    starts = [(name, module.span(node).start) for name, node in moved]
+    return tuple(Edit(Span(start, start), f"{name}=") for name, start in starts)
 
 
 def _named_by(module: Module, node: cst.BaseExpression, shared: list[Binding]) -> Iterator[cst.BaseExpression]:

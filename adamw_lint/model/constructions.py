@@ -10,6 +10,7 @@ from adamw_lint.model.alternatives import within
 from adamw_lint.model.calls import Argument, Arguments
 from adamw_lint.model.classes import Built, Classes
 from adamw_lint.model.grouping.groups import Group, Groups
+from adamw_lint.model.regularizers import worth
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call, positional
 from adamw_lint.model.values import Values
@@ -145,7 +146,7 @@ class Constructions:
             return default if arguments.complete else UNKNOWN
         if built.options > 1 and not self._decays_always(built, argument):
             return UNKNOWN
-        written = decay(self._values.worth(argument.value))
+        written = decay(worth(self._values, argument.value))
         if argument.certain:
             return written
         return ZERO if written == ZERO == default else DYNAMIC
