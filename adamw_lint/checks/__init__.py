@@ -11,6 +11,7 @@ from adamw_lint.checks import (
     dropped_parameters,
     ignored_key,
     l2_in_loss,
+    removed_adamw,
     swapped_groups,
     unmatched_exclusion,
 )
@@ -28,4 +29,5 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     swapped_groups.RULE: swapped_groups.check,
     dropped_parameters.RULE: dropped_parameters.check,
     ignored_key.RULE: ignored_key.check,
+    removed_adamw.RULE: removed_adamw.check,
 }
