@@ -9,7 +9,7 @@ from adamw_lint.fix.successor import succeed
 from adamw_lint.manual import Manual
 from adamw_lint.model.doors import Door
 from adamw_lint.model.module import Module
-from adamw_lint.read.declared import declares_older
+from adamw_lint.read.declared import declares_only_older
 from adamw_lint.rulebook import Optimizer, optimizers_by_path
 
 RULE = "removed-adamw"
@@ -25,7 +25,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
 def _is_declared(module: Module, optimizer: Optimizer) -> bool:
     """Whether the project declares a version of the library that still has the class."""
     library = optimizer.name.split(".")[0]
-    return optimizer.removed is not None and declares_older(module.source.path, library, optimizer.removed)
+    return optimizer.removed is not None and declares_only_older(module.source.path, library, optimizer.removed)
 
 
 def _finding(module: Module, door: Door) -> Diagnostic:
@@ -54,4 +54,5 @@ def _title(door: Door, to: Optimizer) -> str:
 def _help(door: Door, to: Optimizer) -> str:
     if not door.uses and isinstance(door.node, cst.ImportAlias):
         return "nothing here reads it: take it out of the import"
-    return f"build `{to.name}` with the old defaults written out"
+    how = "which is another optimizer" if door.optimizer.differs else "with the old defaults written out"
+    return f"build `{to.name}`, {how}"

@@ -20,7 +20,7 @@ from adamw_lint.rulebook import Optimizer
 def succeed(module: Module, door: Door, to: Optimizer) -> tuple[Edit, ...]:
     """The edits after which everything that comes by a door is built as `to`; raises Manual."""
     if door.optimizer.differs and door.uses:
-        raise Manual(f"{door.optimizer.differs}, which `{to.name}` does not do")
+        raise Manual(door.optimizer.differs)
     calls = [edit for use in door.uses for edit in _use(module, door.optimizer, use, to)]
     return (*_entrance(module, door, to), *calls)
 
