@@ -34,9 +34,10 @@ class Optimizer:
     `rate_argument` are the names there of λ and η, `parameters_argument` that of what is trained, if the constructor is
     given it; `default` is the decay when nothing is written, as a decimal;
     `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
-    framework's version that brought it; `removed` is the first version that lacks the class, or `ended` the last release
-    of a library that has none after it, and `successor` what to build instead: `immaterial` parameters say nothing about
-    the update, and `differs` says why no call of the one is a call of the other; `proof` says whether the fact is held by running the optimizer, or was read.
+    framework's version that brought it; `removed` is the first version that lacks the class, `ended` the last release
+    of a library that is made no longer, and `successor` what to build instead: `immaterial` parameters say nothing
+    about the update, and `differs` says why no call of the one is a call of the other; `proof` says whether the fact is
+    held by running the optimizer, or was read.
     """
 
     name: str

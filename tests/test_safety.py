@@ -7,7 +7,21 @@ from pathlib import Path
 
 import pytest
 from pages import ON, only, rewritten
-from specimens import COUPLED, DOUBLES, DROPPED, GRADIENTS, IGNORED, NORMS, STEPS, SWAPPED, UNMATCHED, Specimen
+from specimens import (
+    COUPLED,
+    DEFAULTS,
+    DOUBLES,
+    DROPPED,
+    GRADIENTS,
+    IGNORED,
+    NORMS,
+    REMOVED,
+    STEPS,
+    SWAPPED,
+    UNMATCHED,
+    VANISHING,
+    Specimen,
+)
 
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
@@ -16,6 +30,7 @@ from adamw_lint.read.comments import comments
 from adamw_lint.read.source import Source
 
 SPECIMENS = COUPLED + NORMS + SWAPPED + DROPPED + STEPS + IGNORED + UNMATCHED + GRADIENTS + DOUBLES
+SPECIMENS += REMOVED + DEFAULTS + VANISHING
 FIXABLE = [specimen for specimen in SPECIMENS if specimen.safety]
 
 

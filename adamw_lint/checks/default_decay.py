@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Safety
 from adamw_lint.fix.edits import add_keyword, add_keywords
 from adamw_lint.manual import Manual

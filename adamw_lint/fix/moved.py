@@ -73,14 +73,27 @@ def _seen(module: Module, name: str, node: cst.CSTNode) -> set[str]:
 
 
 def _require_private(module: Module, name: str) -> None:
-    """Raise Manual where other files may import the name from this one."""
+    """Raise Manual where other files import the name from this one, or may."""
     path = module.source.path.replace("\\", "/")
     if path.endswith("__init__.py") or _is_listed(module, name):
         raise Manual(f"other code may import `{name}` from here")
     stem = re.escape(path.rpartition("/")[2].removesuffix(".py"))
-    statement = rf"\bfrom\s+[\w.]*\b{stem}\s+import\s*(?:\([^)]*\b{name}\b|[^\n(]*\b{name}\b|\*[^\0]*\b{name}\b)"
-    for other in module.program.project.saying(statement, module.program.file(module.tree)):
-        raise Manual(f"`{other.name}` imports `{name}` from here")
+    home, read = module.program.file(module.tree), module.program.read
+    for other in module.program.project.saying(rf"\bfrom\s+[\w.]*\b{stem}\s+import\b", home):
+        if name.encode() in module.program.project.says(other) and _imports(module, read(other), name):
+            raise Manual(f"`{other.name}` imports `{name}` from here")
+
+
+def _imports(module: Module, tree: cst.Module | None, name: str) -> bool:
+    """Whether another file takes a name from the one that is linted; True where it cannot be read."""
+    if tree is None:
+        return True
+    home = module.program.file(module.tree)
+    scopes = [scope for scope in module.survey.scopes.values() if module.survey.root(scope.node) is tree]
+    named = [each for scope in scopes for each in scope.bindings.get(name, []) if each.kind is Kind.IMPORT]
+    named += [each for scope in scopes for each in scope.stars]
+    places = (module.program.find(each.path, each.node) for each in named)
+    return any(place is not None and place.path == home for place in places)
 
 
 def _is_listed(module: Module, name: str) -> bool:

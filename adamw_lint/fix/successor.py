@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import groupby
 
 import libcst as cst
 
@@ -48,10 +49,13 @@ def _use(module: Module, optimizer: Optimizer, use: cst.BaseExpression, to: Opti
         raise Manual(f"`{module.text(use)}` is used for more than to build an optimizer")
     if not built.arguments.complete or any(not each.certain for each in built.arguments.by_name.values()):
         raise Manual("not all of its arguments are known")
-    dropped = [argument for name, argument in built.arguments.by_name.items() if _is_dropped(module, built, name, to)]
-    yield from (_cut(module, built.call, argument) for argument in dropped)
-    kept = [arg for arg in built.call.args if all(arg is not argument.node for argument in dropped)]
-    yield from add_keywords(module, kept[-1], old_defaults(built, to))
+    dropped = [each.node for name, each in built.arguments.by_name.items() if _is_dropped(module, built, name, to)]
+    runs = groupby(built.call.args, key=lambda arg: any(arg is node for node in dropped))
+    parts = [(is_dropped, list(run)) for is_dropped, run in runs]
+    for (_, before), (_, run) in zip(parts[::2], parts[1::2], strict=False):  # what is trained comes first, and stays
+        yield _cut(module, before[-1], run)
+    last = [run[-1] for is_dropped, run in parts if not is_dropped][-1]
+    yield from add_keywords(module, last, old_defaults(built, to))
 
 
 def old_defaults(built: Construction, to: Optimizer) -> list[str]:
@@ -90,14 +94,13 @@ def _says(value: Value, default: str) -> bool:
     return isinstance(value, Nothing) if known is None else isinstance(value, Number) and value.value == known
 
 
-def _cut(module: Module, call: cst.Call, argument: Argument) -> Edit:
-    """Take an argument out of a call; a comment on the one before it stays."""
-    assert isinstance(argument.node, cst.Arg)
-    before = call.args[list(call.args).index(argument.node) - 1]
-    span, start, text = module.span(argument.node), module.span(before).end, module.source.text
-    if "#" not in text[start : span.start]:
-        return Edit(Span(start, span.end), "")
-    end = text.index(",", span.end) + 1 if isinstance(argument.node.comma, cst.Comma) else span.end
-    line = line_of(module, argument.node)
-    alone = not (text[line.start : span.start] + text[end : line.end]).strip()
-    return Edit(line if alone else Span(span.start, end), "")
+def _cut(module: Module, before: cst.Arg, run: list[cst.Arg]) -> Edit:
+    """Take arguments out of a call; a comment on the one before them stays."""
+    text, first, last = module.source.text, module.span(run[0]), module.span(run[-1])
+    start = module.span(before).end
+    if "#" not in text[start : first.start]:
+        return Edit(Span(start, last.end), "")
+    end = text.index(",", last.end) + 1 if isinstance(run[-1].comma, cst.Comma) else last.end
+    lines = Span(line_of(module, run[0]).start, line_of(module, run[-1]).end)
+    alone = not (text[lines.start : first.start] + text[end : lines.end]).strip()
+    return Edit(lines if alone else Span(first.start, end), "")

@@ -1,4 +1,4 @@
-"""The places by which a class that its library no longer has comes into a file, and what the file does with it there."""
+"""The places by which a class that its library no longer has comes into a file, and where it is used there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _ASKED = frozenset({"hasattr", "TYPE_CHECKING", "version"})
 class Door:
     """One place that asks a library for a class: the name in an import, `library.Class`, or a name from a star import.
 
-    `uses` are the expressions that read the class by way of it, `binding` the import behind it, if it is that of a name.
+    `uses` are the expressions that read the class by way of it, `binding` the import behind it, if that names the class.
     """
 
     node: cst.CSTNode
@@ -50,7 +50,8 @@ class Doors:
         for scope in self._survey.scopes.values():
             for binding in (each for bindings in scope.bindings.values() for each in bindings):
                 optimizer = self._wanted.get(binding.path) if binding.kind is Kind.IMPORT else None
-                if optimizer is not None and self._survey.owns(binding.node) and self._is_library(binding.path, binding):
+                is_own = optimizer is not None and self._survey.owns(binding.node)
+                if optimizer is not None and is_own and self._is_library(binding.path, binding):
                     yield Door(binding.node, optimizer, tuple(self._reads(binding)), binding)
 
     def _reads(self, binding: Binding) -> Iterator[cst.Name]:
