@@ -48,10 +48,11 @@ def _is_without(group: Group) -> bool:
 def _finding(module: Module, built: Construction) -> Diagnostic:
     optimizer = built.optimizer
     written = f"{optimizer.decay_argument}={optimizer.default}"
-    message = f"{optimizer.short_name} is given no decay, so its default of {optimizer.default} applies"
+    message = f"`{module.text(built.class_name)}` is given no decay, so its default of {optimizer.default} applies"
     help_ = f"write `{written}`, or the decay that is meant"
     try:
-        fix, reason = Fix(f"write `{written}`", tuple(_written(module, built)), Safety.SAFE), ""
+        edits, advice = tuple(_written(module, built)), f"`{written}` is what applied before"
+        fix, reason = Fix(f"write `{written}`", edits, Safety.SAFE, (), advice), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     return Diagnostic(RULE, module.span(built.class_name), message, help_ + reason, (), fix)

@@ -31,7 +31,7 @@ def _is_declared(module: Module, optimizer: Optimizer) -> bool:
 def _finding(module: Module, door: Door) -> Diagnostic:
     to = optimizers_by_path()[door.optimizer.successor or ""]
     try:
-        fix, reason = Fix(_title(door, to), succeed(module, door, to), Safety.SAFE), ""
+        fix, reason = Fix(_title(door, to), succeed(module, door, to), Safety.SAFE, (), _advice(door, to)), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     node = door.node.name if isinstance(door.node, cst.ImportAlias) else door.node
@@ -49,6 +49,11 @@ def _message(module: Module, door: Door, node: cst.CSTNode) -> str:
 
 def _title(door: Door, to: Optimizer) -> str:
     return f"build `{to.name}` instead" if door.uses else "take it out of the import"
+
+
+def _advice(door: Door, to: Optimizer) -> str:
+    old = door.optimizer.short_name
+    return f"`{to.name}` is built with the defaults of the old `{old}`" if door.uses else f"`{old}` was not read here"
 
 
 def _help(door: Door, to: Optimizer) -> str:

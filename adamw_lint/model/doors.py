@@ -22,7 +22,7 @@ _ASKED = frozenset({"hasattr", "TYPE_CHECKING", "version"})
 class Door:
     """One place that asks a library for a class: the name in an import, `library.Class`, or a name from a star import.
 
-    `uses` are the expressions that read the class by way of it, `binding` the import behind it, if that names the class.
+    `uses` are the expressions that read the class by way of it, `binding` the import behind it, if it names the class.
     """
 
     node: cst.CSTNode
