@@ -66,7 +66,8 @@ class Doors:
                     yield Door(node, optimizer, (node,))
 
     def _starred(self) -> Iterator[Door]:
-        for name in sorted(self._names):
+        stars = self._survey.scopes[self._survey.tree].stars
+        for name in sorted(self._names) if len(stars) == 1 else ():  # another one may bring a class of that name
             read = self._survey.own(self._survey.names.get(name, ()))
             uses = [node for node in read if not self._values.bindings(node)]
             known = {node: optimizer for node in uses if (optimizer := self._of_library(node)) is not None}
