@@ -91,8 +91,7 @@ class Module(Placed):
     @cached_property
     def handovers(self) -> Handovers:
         """Which optimizers are handed groups, and which keys of groups the program reads."""
-        # Which key an old release of a library that ended has read is not known.
-        facts = {path: each for path, each in optimizers_by_path().items() if each.ended is None}
+        facts = optimizers_by_path()
         return Handovers(self.survey, self.values, self.program, self._partitions, words("keys"), facts)
 
     @cached_property
