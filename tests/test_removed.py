@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 from formulas import deviation, float64
-from pages import rewritten
+from pages import only, rewritten
 from specimens import DEFAULTS, REMOVED
 from test_proofs import STEPS, Run
 
+from adamw_lint.engine import lint
 from adamw_lint.read.declared import declares_only_older
+from adamw_lint.read.source import Source
 from adamw_lint.rulebook import optimizers
 
 if TYPE_CHECKING:
@@ -146,3 +148,10 @@ def test_a_project_may_declare_that_it_has_the_class(text: str, is_older: bool, 
     (tmp_path / ".git").mkdir()
     (tmp_path / "requirements.txt").write_text(text)
     assert declares_only_older(str(tmp_path / "train.py"), "transformers", "4.50") == is_older
+
+
+def test_a_decay_that_is_decoupled_may_vanish() -> None:
+    code = "import torch\nopt = torch.optim.Adam(model.weights, lr=1e-3, weight_decay=1e-5)\n"
+    fixed = rewritten(code, "coupled-decay", "vanishing-decay")
+    assert "AdamW" in fixed
+    assert [each.rule for each in lint(Source.of_text(fixed), only("vanishing-decay"))] == ["vanishing-decay"]

@@ -122,10 +122,16 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     if replacement is not None and accepted:
         edits = (*rename(module, built, replacement), *_old_default(module, built, replacement))
         title = f"build `{replacement.name}` instead"
-        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms",), advice)
+        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms", "vanishing-decay"), advice)
     if loaded:
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
-    return Fix(f"pass `{optimizer.switch}=True`", _switched(module, built), Safety.SAFE, ("decayed-norms",), advice)
+    return Fix(
+        f"pass `{optimizer.switch}=True`",
+        _switched(module, built),
+        Safety.SAFE,
+        ("decayed-norms", "vanishing-decay"),
+        advice,
+    )
 
 
 def _old_default(module: Module, built: Construction, replacement: Optimizer) -> tuple[Edit, ...]:
