@@ -1683,6 +1683,22 @@ REMOVED = _specimens(
     ),
     (
         MANUAL,
+        "kept in a class",
+        """
+        class Plan:
+            from transformers import AdamW, get_scheduler
+
+            def build(self, model):
+                return self.AdamW(model.parameters())
+        """,
+    ),
+    (
+        MANUAL,
+        "looked up by a text",
+        "from transformers import AdamW, get_scheduler\nopt = globals()[args.name](model.parameters())",
+    ),
+    (
+        MANUAL,
         "a comment beside the name",
         """
         from transformers import (

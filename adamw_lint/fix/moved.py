@@ -15,6 +15,7 @@ from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import Optimizer
 
 _Statement = cst.ImportFrom | cst.Import
+_BY_NAME = ("globals", "locals", "vars", "eval", "exec")  # what may find a name that nothing reads
 
 
 def imported_from(module: Module, binding: Binding, to: Optimizer, name: str = "") -> Iterator[Edit]:
@@ -77,6 +78,8 @@ def _require_private(module: Module, name: str) -> None:
     path = module.source.path.replace("\\", "/")
     if path.endswith("__init__.py") or _is_listed(module, name):
         raise Manual(f"other code may import `{name}` from here")
+    if module.survey.mentions(_BY_NAME):
+        raise Manual(f"`{name}` may be looked up by a text")
     stem = re.escape(path.rpartition("/")[2].removesuffix(".py"))
     home, read = module.program.file(module.tree), module.program.read
     for other in module.program.project.saying(rf"\bfrom\s+[\w.]*\b{stem}\s+import\b", home):
@@ -108,6 +111,8 @@ def _statement(module: Module, binding: Binding) -> cst.ImportFrom:
         module.survey.parents[statement], cst.SimpleStatementLine
     ):
         raise Manual("the class is imported in an unusual way")
+    if module.survey.scope(statement).is_class:
+        raise Manual("the class is kept in another class, whose instances may read it")
     return statement
 
 
