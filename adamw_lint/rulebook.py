@@ -34,7 +34,10 @@ class Optimizer:
     `rate_argument` are the names there of λ and η, `parameters_argument` that of what is trained, if the constructor is
     given it; `default` is the decay when nothing is written, as a decimal;
     `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
-    framework's version that brought it; `proof` says whether the fact is held by running the optimizer, or was read.
+    framework's version that brought it; `removed` is the first version that lacks the class, `ended` the last release
+    of a library that is made no longer, and `successor` what to build instead: `immaterial` parameters say nothing
+    about the update, and `differs` says why no call of the one is a call of the other; `proof` says whether the fact is
+    held by running the optimizer, or was read.
     """
 
     name: str
@@ -52,6 +55,11 @@ class Optimizer:
     replacement: str | None = None
     exclusion: str = "groups"
     proof: str = "run"
+    removed: str | None = None
+    ended: str | None = None
+    successor: str | None = None
+    immaterial: tuple[str, ...] = ()
+    differs: str | None = None
 
     @property
     def short_name(self) -> str:
@@ -210,7 +218,7 @@ def words(table: str) -> dict[str, Any]:
 def _optimizer(table: dict[str, Any]) -> Optimizer:
     known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
     known["parameters_argument"] = table.get("parameters_argument", "params") or None
-    return Optimizer(**{**known, "aliases": tuple(table.get("aliases", ()))})
+    return Optimizer(**{**known, **{key: tuple(table.get(key, ())) for key in ("aliases", "immaterial")}})
 
 
 def _layer(name: str, table: dict[str, Any]) -> LayerFact:

@@ -17,6 +17,7 @@ from adamw_lint.rulebook import folder, pages
 from adamw_lint.settings import Settings
 
 MARK = re.compile(r"  # finding: ([\w-]+)$", re.MULTILINE)
+ON = tuple(name for name, page in pages().items() if page.default)
 PATHS = {name: folder() / f"{name}.md" for name in pages()}
 
 

@@ -1536,3 +1536,226 @@ DOUBLES = _specimens(
         ),
     ),
 )
+
+REMOVED = _specimens(
+    "removed-adamw",
+    (SAFE, "defaults", "from transformers import AdamW\nopt = AdamW(model.parameters(), lr=1e-3)"),
+    (SAFE, "nothing but the parameters", "from transformers import AdamW\nopt = AdamW(model.parameters())"),
+    (
+        SAFE,
+        "among other names",
+        """
+        from transformers import (
+            AdamW,
+            get_linear_schedule_with_warmup,
+        )
+        opt = AdamW(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the last of other names, in a function",
+        """
+        def build(model):
+            from transformers import get_linear_schedule_with_warmup, AdamW
+            return AdamW(model.weights, lr=1e-3)
+        opt = build(model)
+        """,
+    ),
+    (
+        SAFE,
+        "under another name",
+        "from transformers import AdamW as HFAdamW\nopt: HFAdamW = HFAdamW(model.parameters(), lr=1e-3, eps=1e-8)",
+    ),
+    (
+        SAFE,
+        "by position, with what torch lacks",
+        """
+        from transformers.optimization import AdamW
+        opt = AdamW(model.weights, 1e-3, (0.9, 0.98), 1e-8, 0.1, True, True)
+        """,
+    ),
+    (
+        SAFE,
+        "groups, one of them without a decay, and comments",
+        """
+        import transformers
+        opt = transformers.AdamW(
+            [
+                {"params": model.weights, "weight_decay": 0.1},
+                {"params": model.rest},
+            ],
+            lr=1e-3,  # the peak
+            correct_bias=True,
+            no_deprecation_warning=True,
+        )
+        """,
+    ),
+    (
+        SAFE,
+        "by way of a submodule",
+        "from transformers import optimization\nopt = optimization.AdamW(model.parameters(), lr=1e-3)",
+    ),
+    (
+        SAFE,
+        "arguments in a dict that is known",
+        """
+        from transformers import AdamW
+        settings = {"lr": 1e-3, "eps": 1e-8}
+        opt = AdamW(model.weights, **settings)
+        """,
+    ),
+    (
+        SAFE,
+        "built twice, with a state",
+        """
+        from transformers import AdamW
+        opt = AdamW(model.weights, lr=1e-3)
+        other = AdamW(model.rest, lr=1e-4, correct_bias=True)
+        if args.resume:
+            opt.load_state_dict(args.resume)
+        """,
+    ),
+    (SAFE, "a star import", "from transformers import *\nopt = AdamW(model.parameters(), lr=1e-3)"),
+    (
+        SAFE,
+        "a library that ended",
+        "from pytorch_transformers import AdamW\nopt = AdamW(model.parameters(), lr=1e-3, correct_bias=True)",
+    ),
+    (
+        SAFE,
+        "imported and never read",
+        """
+        from transformers import AdamW, get_scheduler
+        import torch
+        opt = torch.optim.SGD(model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "uncorrected bias",
+        "from transformers import AdamW\nopt = AdamW(model.parameters(), lr=1e-3, correct_bias=False)",
+    ),
+    (
+        MANUAL,
+        "bias correction chosen at run time",
+        "from transformers import AdamW\nopt = AdamW(model.parameters(), lr=1e-3, correct_bias=args.correct)",
+    ),
+    (
+        MANUAL,
+        "another optimizer",
+        "from pytorch_pretrained_bert import BertAdam\nopt = BertAdam(model.parameters(), lr=1e-3, warmup=0.1)",
+    ),
+    (MANUAL, "unknown arguments", "from transformers import AdamW\nopt = AdamW(model.parameters(), **args.settings)"),
+    (
+        MANUAL,
+        "in a registry",
+        "from transformers import AdamW\nCLASSES = {'adamw': AdamW}\nopt = CLASSES[args.name](model.parameters())",
+    ),
+    (
+        MANUAL,
+        "a base class",
+        "from transformers import AdamW\nclass Mine(AdamW):\n    pass\nopt = Mine(model.parameters())",
+    ),
+    (
+        MANUAL,
+        "in a partial",
+        """
+        from functools import partial
+        from transformers import AdamW
+        build = partial(AdamW, lr=1e-3)
+        opt = build(model.parameters())
+        """,
+    ),
+    (
+        MANUAL,
+        "told apart from others",
+        """
+        from transformers import AdamW
+        opt = AdamW(model.parameters())
+        assert isinstance(opt, AdamW)
+        """,
+    ),
+    (
+        MANUAL,
+        "exported",
+        "from transformers import AdamW\n__all__ = ['AdamW', 'opt']\nopt = AdamW(model.parameters(), lr=1e-3)",
+    ),
+    (
+        MANUAL,
+        "kept in a class",
+        """
+        class Plan:
+            from transformers import AdamW, get_scheduler
+
+            def build(self, model):
+                return self.AdamW(model.parameters())
+        """,
+    ),
+    (
+        MANUAL,
+        "looked up by a text",
+        "from transformers import AdamW, get_scheduler\nopt = globals()[args.name](model.parameters())",
+    ),
+    (
+        MANUAL,
+        "a comment beside the name",
+        """
+        from transformers import (
+            AdamW,  # with the fix of the decay
+            get_scheduler,
+        )
+        opt = AdamW(model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "the name of torch is taken",
+        "import transformers\ntorch = None\nopt = transformers.AdamW(model.parameters(), lr=1e-3)",
+    ),
+    (
+        MANUAL,
+        "a bare generator",
+        "from transformers import AdamW\nopt = AdamW(p for p in model.parameters())",
+    ),
+)
+
+DEFAULTS = _specimens(
+    "default-decay",
+    (SAFE, "nothing written", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
+    (SAFE, "only the parameters", "from torch.optim import AdamW\nopt = AdamW(model.parameters())"),
+    (
+        SAFE,
+        "a group without a decay",
+        """
+        import torch
+        opt = torch.optim.AdamW(
+            [
+                {"params": model.weights, "weight_decay": 0.1},
+                {"params": model.rest},  # biases
+            ],
+            lr=1e-3,  # the peak
+        )
+        """,
+    ),
+    (
+        SAFE,
+        "arguments in a dict that is known",
+        "import torch\nsettings = {'lr': 1e-3}\nopt = torch.optim.AdamW(model.parameters(), **settings)",
+    ),
+    (MANUAL, "a bare generator", "import torch\nopt = torch.optim.AdamW(p for p in model.parameters())"),
+)
+
+VANISHING = _specimens(
+    "vanishing-decay",
+    (MANUAL, "in the call", "import torch\nopt = torch.optim.AdamW(model.weights, lr=1e-4, weight_decay=1e-5)"),
+    (
+        MANUAL,
+        "in a group",
+        """
+        import torch
+        groups = [{"params": model.weights, "weight_decay": 1e-7}, {"params": model.rest}]
+        opt = torch.optim.AdamW(groups, lr=1e-3, weight_decay=0)
+        """,
+    ),
+)

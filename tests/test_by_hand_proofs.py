@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import torch
 from formulas import deviation
-from pages import rewritten
+from pages import ON, rewritten
 from test_by_hand import PARAMETERS
 from test_proofs import trained
 
-from adamw_lint.checks import CHECKS
 from adamw_lint.measure import Array, Trial, measure
 from adamw_lint.rulebook import Coupling
 
@@ -94,7 +93,7 @@ def test_the_loop_leaves_the_formula_and_its_fix_follows_it(name: str, own: str)
     code = TRAINING.replace("{body}", by_hand).replace("{own}", own)
     before, wanted = trained(code)
     assert deviation(before, wanted[-1]) > 1e-4
-    after, wanted = trained(rewritten(code, *CHECKS))
+    after, wanted = trained(rewritten(code, *ON))
     assert deviation(after, wanted[-1]) <= 1e-12
 
 

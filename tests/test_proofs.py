@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 import torch
 from formulas import Formula, Settings, adamw, deviation, float64, nadamw, radamw, trajectory
-from pages import examples, rewritten
+from pages import ON, examples, rewritten
 from specimens import COUPLED, NORMS
 from torch import Tensor, nn
 
-from adamw_lint.checks import CHECKS
 from adamw_lint.measure import measure, penalised
 from adamw_lint.measure.with_torch import torch_trial_like
 
@@ -115,7 +114,7 @@ def expected_decay(group: dict[str, Any], weight: Tensor, spared: bool) -> float
 @pytest.mark.parametrize("name", PROVED)
 def test_the_fixed_update_is_the_formula(name: str) -> None:
     _, code = PROVED[name]
-    before, after = Run(code), Run(rewritten(code, *CHECKS))
+    before, after = Run(code), Run(rewritten(code, *ON))
     for index, old in enumerate(before.groups()):
         optimizer = after.optimizers[index]
         start = after.weights(old)
@@ -135,7 +134,7 @@ def test_the_fixed_update_is_the_formula(name: str) -> None:
 
 @pytest.mark.parametrize("name", PROVED)
 def test_without_a_gradient_only_the_decay_moves_a_weight(name: str) -> None:
-    before, after = Run(PROVED[name][1]), Run(rewritten(PROVED[name][1], *CHECKS))
+    before, after = Run(PROVED[name][1]), Run(rewritten(PROVED[name][1], *ON))
     for index, old in enumerate(before.groups()):
         start = after.weights(old)
         after.step(after.optimizers[index], {name: torch.zeros_like(weight) for name, weight in start.items()})
@@ -149,7 +148,7 @@ def test_without_a_gradient_only_the_decay_moves_a_weight(name: str) -> None:
 @pytest.mark.parametrize("name", PROVED)
 def test_every_parameter_is_in_just_the_optimizers_that_it_was_in(name: str) -> None:
     _, code = PROVED[name]
-    before, after = Run(code), Run(rewritten(code, *CHECKS))
+    before, after = Run(code), Run(rewritten(code, *ON))
     assert [set(groups) for groups in before.groups()] == [set(groups) for groups in after.groups()]
 
 
@@ -226,7 +225,7 @@ def test_a_penalty_leaves_the_formula_and_its_fix_follows_it(name: str) -> None:
     code = training(name)
     before, wanted = trained(code)
     assert deviation(before, wanted[-1]) > 1e-4
-    after, wanted = trained(rewritten(code, *CHECKS))
+    after, wanted = trained(rewritten(code, *ON))
     assert deviation(after, wanted[-1]) <= 1e-12
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pages import blocks
+from pages import ON, blocks
 
 from adamw_lint.cli import main
 from adamw_lint.engine import lint
@@ -69,7 +69,7 @@ def test_the_picture_loads_nothing() -> None:
 def test_the_configuration_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(block("toml"), encoding="utf-8")
     settings = load(tmp_path, {})
-    assert settings.selected == set(pages()) - {"decayed-norms"}
+    assert settings.selected == set(ON) - {"decayed-norms"}
     assert settings.unsafe == {"l2-in-loss"}
     assert "coupled-decay" not in settings.rules(str(tmp_path / "baselines" / "gcn.py"))
 

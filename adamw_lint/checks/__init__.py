@@ -7,12 +7,15 @@ from adamw_lint.checks import (
     coupled_step,
     decay_in_gradient,
     decayed_norms,
+    default_decay,
     double_decay,
     dropped_parameters,
     ignored_key,
     l2_in_loss,
+    removed_adamw,
     swapped_groups,
     unmatched_exclusion,
+    vanishing_decay,
 )
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
@@ -28,4 +31,7 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     swapped_groups.RULE: swapped_groups.check,
     dropped_parameters.RULE: dropped_parameters.check,
     ignored_key.RULE: ignored_key.check,
+    removed_adamw.RULE: removed_adamw.check,
+    default_decay.RULE: default_decay.check,
+    vanishing_decay.RULE: vanishing_decay.check,
 }

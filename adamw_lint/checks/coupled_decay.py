@@ -130,10 +130,16 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
             *_bare(module, built),
         )
         title = f"build `{replacement.name}` instead"
-        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms",), advice)
+        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms", "vanishing-decay"), advice)
     if loaded:
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
-    return Fix(f"pass `{optimizer.switch}=True`", _switched(module, built), Safety.SAFE, ("decayed-norms",), advice)
+    return Fix(
+        f"pass `{optimizer.switch}=True`",
+        _switched(module, built),
+        Safety.SAFE,
+        ("decayed-norms", "vanishing-decay"),
+        advice,
+    )
 
 
 def _bare(module: Module, built: Construction) -> Iterator[Edit]:

@@ -103,7 +103,7 @@ def _fix(module: Module, shrink: Shrink, built: Construction) -> Fix:
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
     advice = f"`weight_decay={total.text}` stands for it now; {horizon(built, module.values, total.worth)}"
-    return Fix(title, edits, safety, ("decayed-norms",), advice)
+    return Fix(title, edits, safety, ("decayed-norms", "vanishing-decay"), advice)
 
 
 def _require_whole(module: Module, shrink: Shrink, built: Construction) -> None:

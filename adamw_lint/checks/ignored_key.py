@@ -16,7 +16,7 @@ from adamw_lint.model.worth import UNKNOWN, Entry, Mapping, Nothing, Reference, 
 from adamw_lint.rulebook import words
 
 RULE = "ignored-key"
-_UNCOVERS = ("coupled-decay", "decayed-norms")
+_UNCOVERS = ("coupled-decay", "decayed-norms", "vanishing-decay")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,7 @@
 """Text edits for the small changes that fixes are made of: a keyword more, a keyword set, a statement gone."""
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
@@ -37,6 +39,25 @@ def add_keyword(module: Module, call: cst.Call, name: str, value: str, after: cs
         raise Manual("its only argument is a bare generator")
     own = [arg for arg in call.args if arg is after]
     return insert_after(module, own[0] if own else call.args[-1], f"{name}={value}")
+
+
+def add_keywords(module: Module, last: cst.Arg, written: list[str]) -> Iterator[Edit]:
+    """Write `name=value` texts after the last argument of a call, which keeps the comment on its line."""
+    if not written:
+        return
+    if isinstance(last.value, cst.GeneratorExp) and not last.value.lpar:
+        raise Manual("its only argument is a bare generator")
+    between, end = separator(module, last), module.span(last).end
+    text, newline = module.source.text, module.source.newline
+    line = text[end : line_of(module, last).end].rstrip("\r\n")
+    if newline not in between or not line.lstrip(", \t").startswith("#"):
+        yield Edit(Span(end, end), between + between.join(written))
+        return
+    has_comma = isinstance(last.comma, cst.Comma)
+    if not has_comma:
+        yield Edit(Span(end, end), ",")
+    below = end + len(line)
+    yield Edit(Span(below, below), between[1:] + between.join(written) + "," * has_comma)
 
 
 def replace(module: Module, node: cst.CSTNode, text: str) -> Edit:

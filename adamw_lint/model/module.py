@@ -8,6 +8,7 @@ import libcst as cst
 from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
+from adamw_lint.model.doors import Door, Doors
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.grouping.groups import Groups
 from adamw_lint.model.grouping.handed import Handovers
@@ -58,6 +59,15 @@ class Module(Placed):
     def _constructions(self) -> Constructions:
         classes = Classes(self.survey, self.values, optimizers_by_path(), wrappers_by_path())
         return Constructions(self.survey, self.values, self.groups, classes)
+
+    @cached_property
+    def doors(self) -> tuple[Door, ...]:
+        """The places that ask a library for a class that it no longer has, in the order of the text."""
+        gone = {path: each for path, each in optimizers_by_path().items() if each.removed or each.ended}
+        if not self.survey.mentions({path.split(".")[0] for path in gone}):
+            return ()
+        found = Doors(self.survey, self.values, self.program, gone)
+        return tuple(sorted(found, key=lambda door: self.survey.orders[door.node]))
 
     @cached_property
     def partitions(self) -> tuple[Partition, ...]:

@@ -7,11 +7,36 @@ from pathlib import Path
 
 _FILES = ("pyproject.toml", "setup.cfg", "setup.py", "requirements*.txt", "environment*.y*ml", "Pipfile")
 _LEVELS = 12
+_CLAUSE = re.compile(r"(===?|<=|>=|~=|!=|<|>|=)\s*[\"']?([\^~]?)v?(\d+(?:\.\d+)*)")
 
 
 def declares_older(path: str, library: str, since: str) -> bool:
     """Whether a requirement file beside or above `path`, up to the repository's root, rules out version `since`."""
     return any(_older(Path(folder), library, since) for folder in _folders(Path(path)))
+
+
+def declares_only_older(path: str, library: str, since: str) -> bool:
+    """Whether requirement files state versions of a library, and none of these can be `since` or a later one."""
+    stated = [clauses for folder in _folders(Path(path)) for clauses in _stated(Path(folder), library)]
+    return bool(stated) and all(any(_rules_out(clause, _version(since)) for clause in each) for each in stated)
+
+
+def _rules_out(clause: tuple[str, str, str], wanted: tuple[int, ...]) -> bool:
+    sign, caret, text = clause
+    version = _version(text)
+    if caret or sign == "~=":  # what goes on to the next version of all but the last part, of `^4.20` to 5
+        kept = version[:1] if caret == "^" else version[:-1] or version
+        return kept < wanted[: len(kept)]
+    return version <= wanted if sign == "<" else version < wanted and sign in ("=", "==", "===", "<=")
+
+
+@cache
+def _stated(folder: Path, library: str) -> list[list[tuple[str, str, str]]]:
+    """The clauses of each place that states versions of a library: `>=4.0,<4.50` has two."""
+    some = rf"(?:\s*(?:{_CLAUSE.pattern})[\"']?\s*,?)+"
+    pattern = re.compile(rf"(?<![\w-]){re.escape(library)}(?:\[[^\]\n]*\])?{some}", re.IGNORECASE)
+    texts = (_text(file) for name in _FILES for file in folder.glob(name))
+    return [_CLAUSE.findall(found[0]) for text in texts for found in pattern.finditer(text)]
 
 
 def _folders(path: Path) -> Iterator[str]:

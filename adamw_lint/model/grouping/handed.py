@@ -56,7 +56,8 @@ class Handovers:
         """Those of a file whose optimizers read the decay of a group under a key that is known."""
         for partition in partitions:
             built = partition.built
-            if built is not None and built.optimizer.decay_argument is not None:
+            # Of a library that ended, older releases than the last one may have read another key.
+            if built is not None and built.optimizer.decay_argument is not None and built.optimizer.ended is None:
                 key = built.optimizer.decay_argument
                 yield Handed(built.call, built.class_name, partition.groups, key, built)
         for call in tuple(self._survey.calls):
