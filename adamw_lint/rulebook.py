@@ -54,6 +54,7 @@ class Optimizer:
     since: str | None = None
     replacement: str | None = None
     exclusion: str = "groups"
+    exclusion_argument: str | None = None
     proof: str = "run"
     removed: str | None = None
     ended: str | None = None
@@ -76,7 +77,8 @@ class Optimizer:
 class Wrapper:
     """A fact: a callable that builds an optimizer of the class that it is handed, with the arguments it is handed.
 
-    `wraps` is the parameter that is the class, `default` the optimizer that is built when none is handed over.
+    `wraps` is the parameter that is the class, `default` the optimizer that is built when none is handed over;
+    `curried` wrappers return what takes the arguments: f(class)(arguments).
     """
 
     name: str
@@ -85,6 +87,7 @@ class Wrapper:
     aliases: tuple[str, ...] = ()
     wraps: str | None = None
     default: str | None = None
+    curried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from adamw_lint.diagnostics import Diagnostic, Fix
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import Coupling
-from adamw_lint.sparing import groups
+from adamw_lint.sparing import argument, groups
 from adamw_lint.sparing.overlooked import Overlooked
 
 RULE = "decayed-norms"
-WAYS = {"groups": groups.overlooked}  # by the fact's `exclusion`
+WAYS = {"groups": groups.overlooked, "argument": argument.overlooked}  # by the fact's `exclusion`
 
 
 def check(module: Module) -> Iterator[Diagnostic]:

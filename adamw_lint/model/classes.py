@@ -84,14 +84,26 @@ class Classes:
     def _options(self, call: cst.Call) -> Iterator[_Option]:
         """What a call may build, looking through `functools.partial` and what wraps a class."""
         plain = positional(call)
+        curried = list(self._curried(call.func)) if isinstance(call.func, cst.Call) else []
+        if curried:
+            yield from curried
+            return
         for found in self._named(call.func):
             path = found.value.path if isinstance(found.value, Reference) else ""
             if path == "functools.partial" and plain:
                 yield from (_Option(plain[0], inner, skip=1) for inner in self._named(plain[0]))
-            elif path in self._wrappers:
+            elif path in self._wrappers and not self._wrappers[path].curried:
                 yield from self._wrapped(call, found, self._wrappers[path])
             else:
                 yield _Option(call.func, found)
+
+    def _curried(self, inner: cst.Call) -> Iterator[_Option]:
+        """The classes that are built by calling what a wrapper of them returns."""
+        value = self._values.worth(inner.func)
+        wrapper = self._wrappers.get(value.path) if isinstance(value, Reference) else None
+        if wrapper is not None and wrapper.curried:
+            given = bind(inner, wrapper.signature, self._values).by_name.get(wrapper.wraps or "")
+            yield from (_Option(given.value, found) for found in self._named(given.value)) if given else ()
 
     def _wrapped(self, call: cst.Call, found: Alternative, wrapper: Wrapper) -> Iterator[_Option]:
         given = bind(call, wrapper.signature, self._values).by_name.get(wrapper.wraps or "")

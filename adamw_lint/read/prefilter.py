@@ -14,7 +14,9 @@ def may_concern(data: bytes) -> bool:
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
-    return _mention().search(data) is not None
+    return _mention().search(data) is not None or any(
+        library in data and names.search(data) for library, names in _common().items()
+    )
 
 
 def may_step(data: bytes) -> bool:
@@ -41,14 +43,37 @@ def may_penalise(data: bytes) -> bool:
 
 @cache
 def _mention() -> re.Pattern[bytes]:
-    names = {path.rpartition(".")[2] for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths}
-    # A name that holds another one says nothing more, and few plain literals are what `re` is fast at.
-    shortest = sorted(name for name in names if not any(other in name for other in names - {name}))
+    names = {name for name in map(_last, _paths()) if not name.islower()}
+    # A name ends where a word may end: no Lamb in Lambda. One that holds another says nothing more.
+    shortest = sorted(
+        name for name in names if not any(re.search(rf"{other}(?![a-z])", name) for other in names - {name})
+    )
     decays = {
         optimizer.decay_argument for optimizer in optimizers() if optimizer.decay_argument and _matters(optimizer)
     }
     given = [rf"{re.escape(name)}\s*[=\"']" for name in sorted(decays)]
-    return re.compile("|".join([*map(re.escape, shortest), *given]).encode())
+    return re.compile("|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode())
+
+
+@cache
+def _common() -> dict[bytes, re.Pattern[bytes]]:
+    """The names in lower case, which are words like any other and count only beside the name of their library."""
+    plain = [path for path in _paths() if _last(path).islower()]
+    libraries = sorted({path.partition(".")[0] for path in plain})
+    return {
+        library.encode(): re.compile(
+            rf"\b(?:{'|'.join(sorted({_last(path) for path in plain if path.startswith(library)}))})\b".encode()
+        )
+        for library in libraries
+    }
+
+
+def _paths() -> list[str]:
+    return [path for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths]
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 @cache

@@ -1,0 +1,113 @@
+"""Biases and norms are spared by an argument of the constructor: a mask in optax, a function of the name in Paddle."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from adamw_lint.diagnostics import Fix, Label, Safety
+from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.manual import Manual
+from adamw_lint.model.constructions import ZERO, Construction
+from adamw_lint.model.grouping.selection import Reach
+from adamw_lint.model.module import Module
+from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.tree import dotted
+from adamw_lint.model.worth import UNKNOWN, Nothing, Number, Reference
+from adamw_lint.rulebook import words
+from adamw_lint.sparing.overlooked import Overlooked
+
+
+def overlooked(module: Module, built: Construction) -> Overlooked | None:
+    """What is decayed although it should be spared; None where it is spared, or where that is not known."""
+    name = built.optimizer.exclusion_argument
+    if name is None or built.decay in (ZERO, UNKNOWN) or not built.arguments.complete or built.subclass is not None:
+        return None
+    given = built.arguments.by_name.get(name)
+    if given is not None and not isinstance(module.values.worth(given.value), Nothing):
+        return None
+    if not _is_everything(built) or _is_masked(module, built):
+        return None
+    written = built.decay_argument
+    short, default = built.optimizer.short_name, built.optimizer.default
+    if written is not None:
+        message = f"`{module.text(written.node)}` decays biases and norm scales too"
+    else:
+        message = f"`{short}` decays biases and norm scales by {default} when nothing is written"
+    label = Label(module.span(built.class_name), f"decays all that it is given, for it has no `{name}`")
+    place = written.node if written is not None and written.call is built.call else built.class_name
+    help_ = f"pass `{name}={_value(module, built)}`"
+    return Overlooked(module.span(place), message, help_, label, lambda: _fix(module, built, name))
+
+
+def _is_everything(built: Construction) -> bool:
+    """Whether the optimizer is given a whole model, or is given the parameters later."""
+    wholes = all(group.selects.reach is Reach.WHOLE and group.decay is None for group in built.groups)
+    return wholes or built.optimizer.parameters_argument is None
+
+
+def _is_masked(module: Module, built: Construction) -> bool:
+    """Whether something around the optimizer, or around the variable that holds it, chooses what it is to see."""
+    places: list[cst.CSTNode] = [built.call]
+    if isinstance(built.variable, cst.Name):
+        uses = module.survey.names[built.variable.value]
+        places += [use for use in uses if any(_binds(module, each, built) for each in module.values.bindings(use))]
+    return any(_chooses(module, up) for place in places for up in module.survey.ancestors(place))
+
+
+def _binds(module: Module, binding: Binding, built: Construction) -> bool:
+    return (
+        binding.value is not None and module.survey.within(built.call, binding.value)
+    ) or binding.value is built.call
+
+
+def _chooses(module: Module, node: cst.CSTNode) -> bool:
+    """Whether a call hands a part of the parameters to each of the optimizers that it is given."""
+    if not isinstance(node, cst.Call):
+        return False
+    value = module.values.worth(node.func)
+    path = value.path if isinstance(value, Reference) else dotted(node.func) or ""
+    return path.rpartition(".")[2] in words("sparing")["choosers"]
+
+
+def _value(module: Module, built: Construction) -> str:
+    """The argument that decays matrices only."""
+    first = built.arguments.by_name.get(built.optimizer.parameters_argument or "")
+    params = module.text(first.value) if first is not None else "model.parameters()"
+    return str(words("sparing")[built.optimizer.exclusion_argument or ""]["value"].format(params=params))
+
+
+def _fix(module: Module, built: Construction, name: str) -> Fix:
+    known = words("sparing")
+    if built.is_choice or built.is_partial:
+        raise Manual("the same call may build another optimizer")
+    if module.survey.mentions(known["stacked"]):
+        raise Manual("layers that are stacked have biases and norm scales of two dimensions")
+    if any(reason := list(_unreadable(module, built))):
+        raise Manual(reason[0])
+    given = built.arguments.by_name.get(name)
+    value = _value(module, built)
+    edit = replace(module, given.value, value) if given is not None else add_keyword(module, built.call, name, value)
+    restored = module.survey.mentions(known["restoring"]) or module.usage.state_is_loaded(built)
+    worth = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
+    advice = f"biases and norm scales are not decayed any more{worth}"
+    return Fix(f"pass a `{name}` that spares them", (edit,), Safety.UNSAFE if restored else Safety.SAFE, (), advice)
+
+
+def _unreadable(module: Module, built: Construction) -> Iterator[str]:
+    """Why the argument cannot be written here."""
+    library = words("sparing")[built.optimizer.exclusion_argument or ""].get("module")
+    if library is not None and not _is_imported(module, built.call, library):
+        yield f"`{library}` is not imported here"
+    first = built.arguments.by_name.get(built.optimizer.parameters_argument or "")
+    if built.optimizer.parameters_argument is not None and (first is None or _is_read_once(module, first.value)):
+        yield "the parameters may be read only once"
+
+
+def _is_imported(module: Module, node: cst.CSTNode, library: str) -> bool:
+    scope = module.survey.scopes[module.tree]
+    found = scope.bindings.get(library, [])
+    return bool(found) and all(each.kind is Kind.IMPORT and each.path == library for each in found)
+
+
+def _is_read_once(module: Module, node: cst.BaseExpression) -> bool:
+    return not isinstance(node, (cst.Call, cst.Name, cst.Attribute)) or isinstance(node, cst.GeneratorExp)
