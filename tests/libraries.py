@@ -22,6 +22,7 @@ class Library:
     version: str
     installed: str | None
     facts: tuple[Optimizer, ...]
+    runs_with: str
 
     @property
     def is_run(self) -> bool:
@@ -57,7 +58,8 @@ def _libraries() -> Iterator[Library]:
     for facts in rulebook.frameworks().values():
         names = {table["name"] for table in facts.get("optimizer", ())}
         own = tuple(fact for fact in rulebook.optimizers() if fact.name in names)
-        yield Library(facts["framework"], facts["version"], _installed(facts["framework"]), own)
+        runs_with = facts.get("runs_with", "torch")
+        yield Library(facts["framework"], facts["version"], _installed(facts["framework"]), own, runs_with)
 
 
 def _installed(distribution: str) -> str | None:
@@ -71,11 +73,19 @@ def summary() -> str:
     """How many facts were run, and which were only read or not looked at, in one line."""
     read = [fact for fact in rulebook.optimizers() if fact.proof == "read"]
     absent = ", ".join(str(library) for library in LIBRARIES if library.is_run and not library.is_present)
-    left = len(rulebook.optimizers()) - len(HELD) - len(read)
+    run = len(HELD) + len(OTHERS)
+    left = len(rulebook.optimizers()) - run - len(read)
     rest = f", {left} not run because these are not installed: {absent}" if absent else ""
-    return f"facts about optimizers: {len(HELD)} run, {len(read)} read in the source{rest}"
+    return f"facts about optimizers: {run} run, {len(read)} read in the source{rest}"
 
 
 LIBRARIES = tuple(_libraries())
-PRESENT = [fact for library in LIBRARIES if library.is_present for fact in library.facts]
+PRESENT = [fact for each in LIBRARIES if each.is_present and each.runs_with == "torch" for fact in each.facts]
 HELD = [fact for fact in PRESENT if fact.proof == "run"]
+OTHERS = {
+    fact: library.runs_with
+    for library in LIBRARIES
+    if library.is_present and library.runs_with != "torch"
+    for fact in library.facts
+    if fact.proof == "run"
+}

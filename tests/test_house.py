@@ -15,7 +15,8 @@ from adamw_lint.rulebook import Family, folder, optimizers
 PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "adamw_lint"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-NAMES = {path.rpartition(".")[2] for optimizer in optimizers() for path in optimizer.paths} - set(Family.__members__)
+LAST = {path.rpartition(".")[2] for optimizer in optimizers() for path in optimizer.paths}
+NAMES = {name for name in LAST if not name.islower()} - set(Family.__members__)  # optax's are words like `sign`
 REPORTED = [example for rule in PATHS for example in examples(rule) if example.report]
 POSITIONS = {"PositionProvider", "WhitespaceInclusivePositionProvider", "ByteSpanPositionProvider"}
 

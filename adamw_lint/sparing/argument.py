@@ -55,9 +55,8 @@ def _is_masked(module: Module, built: Construction) -> bool:
 
 
 def _binds(module: Module, binding: Binding, built: Construction) -> bool:
-    return (
-        binding.value is not None and module.survey.within(built.call, binding.value)
-    ) or binding.value is built.call
+    value = binding.value
+    return value is built.call or (value is not None and module.survey.within(built.call, value))
 
 
 def _chooses(module: Module, node: cst.CSTNode) -> bool:
@@ -80,6 +79,8 @@ def _fix(module: Module, built: Construction, name: str) -> Fix:
     known = words("sparing")
     if built.is_choice or built.is_partial:
         raise Manual("the same call may build another optimizer")
+    if isinstance(built.call.func, cst.Call):
+        raise Manual("what builds it here takes a function for a schedule unless it is told otherwise")
     if module.survey.mentions(known["stacked"]):
         raise Manual("layers that are stacked have biases and norm scales of two dimensions")
     if any(reason := list(_unreadable(module, built))):

@@ -1,0 +1,114 @@
+"""The facts about optimizers that torch does not run, held against their libraries: what they say, and what they do."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from libraries import OTHERS, load
+
+from adamw_lint import rulebook
+from adamw_lint.measure import Measurement, Trial, measure
+from adamw_lint.rulebook import Coupling, Family
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adamw_lint.rulebook import Optimizer
+
+
+def each(facts: Iterable[Optimizer]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("fact", [pytest.param(fact, id=fact.name) for fact in facts])
+
+
+def trial(fact: Optimizer) -> Trial:
+    """What runs the fact's optimizer: built from the rate and the decay, and the parameter where it is given one."""
+    runner = getattr(import_module(f"adamw_lint.measure.with_{OTHERS[fact]}"), f"{OTHERS[fact]}_trial")
+
+    def build(*given: Any) -> Any:
+        *parameter, rate, decay = given
+        arguments = {fact.rate_argument: rate}
+        if fact.parameters_argument is not None:
+            arguments[fact.parameters_argument] = parameter
+        if fact.decay_argument is not None:
+            arguments[fact.decay_argument] = decay
+        return load(fact.name)(**arguments)
+
+    return runner(build)  # type: ignore[no-any-return]
+
+
+@cache
+def measured(fact: Optimizer) -> Measurement:
+    return measure(trial(fact))
+
+
+def simple(default: Any) -> bool:
+    """Whether a default can be written out; functions and types cannot."""
+    return default is None or isinstance(default, (int, float, str, tuple))
+
+
+@each(OTHERS)
+def test_the_signature_is_the_functions(fact: Optimizer) -> None:
+    stated = inspect.signature(eval(f"lambda {fact.signature}: 0")).parameters
+    real = inspect.signature(load(fact.name)).parameters
+    assert list(stated) == list(real)
+    for name, parameter in real.items():
+        assert stated[name].kind is parameter.kind
+        if simple(parameter.default) and not hasattr(parameter.default, "value"):
+            assert stated[name].default == parameter.default
+
+
+@each(OTHERS)
+def test_the_paths_lead_to_it(fact: Optimizer) -> None:
+    assert all(load(path) is load(fact.name) or fact.name.startswith("optax.n") for path in fact.paths)
+
+
+@each(OTHERS)
+def test_the_default_is_the_functions(fact: Optimizer) -> None:
+    parameters = inspect.signature(load(fact.name)).parameters
+    written = parameters[fact.decay_argument].default if fact.decay_argument else 0
+    assert Decimal(fact.default) == Decimal(str(written or 0))
+    assert fact.decay_argument is not None or not any(re.search(r"weight_decay$", name) for name in parameters)
+    assert fact.exclusion_argument is None or fact.exclusion_argument in parameters
+
+
+@each(fact for fact in OTHERS if fact.decay_argument and fact.family is not Family.SGD)
+def test_the_coupling_is_the_measured_one(fact: Optimizer) -> None:
+    assert measured(fact).coupling is fact.coupling
+
+
+@each(fact for fact in OTHERS if fact.coupling is Coupling.DECOUPLED and fact.family is Family.ADAM)
+def test_a_decoupled_decay_shrinks_every_weight_alike(fact: Optimizer) -> None:
+    found = measured(fact)
+    assert found.exponent == pytest.approx(0, abs=0.02)
+    assert found.level == pytest.approx(1, abs=1e-3)
+    assert found.rate_exponent == pytest.approx(1, abs=1e-3)
+
+
+@each(fact for fact in OTHERS if fact.coupling is Coupling.COUPLED and fact.family is Family.ADAM)
+def test_a_coupled_decay_is_divided_by_the_gradient(fact: Optimizer) -> None:
+    assert measured(fact).exponent == pytest.approx(-1, abs=0.02)
+
+
+@each(fact for fact in OTHERS if fact.coupling is Coupling.NONE)
+def test_without_decay_the_update_does_not_depend_on_the_weights(fact: Optimizer) -> None:
+    random = np.random.default_rng(0)
+    weights, gradients = random.normal(size=(10, 4, 4)), random.normal(size=(10, 4, 4))
+    here, there = (trial(fact)(1e-3, 0.1, where, gradients) for where in (weights, 2 * weights))
+    assert fact.decay_argument is None
+    np.testing.assert_allclose(here, there, rtol=1e-6, atol=1e-12)
+
+
+@each(fact for fact in OTHERS if fact.replacement)
+def test_the_replacement_is_the_same_optimizer_decoupled(fact: Optimizer) -> None:
+    new = rulebook.optimizers_by_path()[fact.replacement or ""]
+    assert measured(new).coupling is Coupling.DECOUPLED
+    random = np.random.default_rng(0)
+    weights, gradients = random.normal(size=(10, 4, 4)), random.normal(size=(10, 4, 4))
+    np.testing.assert_allclose(trial(new)(1e-3, 0, weights, gradients), trial(fact)(1e-3, 0, weights, gradients))
