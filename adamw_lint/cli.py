@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from adamw_lint import __version__
+from adamw_lint.catalogue import catalogue
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.options import Front, option, words
@@ -38,7 +39,7 @@ class _Output:
 @click.command(
     "adamw-lint",
     cls=Front,
-    verbs=[rule],
+    verbs=[rule, catalogue],
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )

@@ -10,7 +10,6 @@ from adamw_lint.fix.callees import by_keyword, rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.alternatives import within
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.horizon import horizon
@@ -20,6 +19,7 @@ from adamw_lint.model.tree import dotted
 from adamw_lint.model.worth import UNKNOWN, Number, is_zero
 from adamw_lint.read.declared import declares_older
 from adamw_lint.rulebook import Coupling, Family, Optimizer, decoupled_sibling, optimizers_by_path
+from adamw_lint.signatures import parameters
 
 RULE = "coupled-decay"
 

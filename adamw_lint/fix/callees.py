@@ -8,13 +8,13 @@ from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import replace, rewrite_string
 from adamw_lint.fix.imports import renamed_import
 from adamw_lint.manual import Manual
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.tree import index_of, positional
 from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import Coupling, Optimizer
+from adamw_lint.signatures import parameters
 
 
 def rename(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ...]:

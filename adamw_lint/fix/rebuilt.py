@@ -9,11 +9,11 @@ from adamw_lint.fix.callees import rename
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.factor import Factor
 from adamw_lint.manual import Manual
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import UNKNOWN
 from adamw_lint.rulebook import Coupling, optimizers_by_path
+from adamw_lint.signatures import parameters
 
 
 def require_simple(module: Module, built: Construction) -> None:

@@ -10,12 +10,13 @@ from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.fix.edits import add_keywords, line_of, replace
 from adamw_lint.fix.moved import imported_from, imported_too, taken_out
 from adamw_lint.manual import Manual
-from adamw_lint.model.calls import Argument, parameters
+from adamw_lint.model.calls import Argument
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.doors import Door
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import Nothing, Number, Value
 from adamw_lint.rulebook import Optimizer
+from adamw_lint.signatures import parameters
 
 
 def succeed(module: Module, door: Door, to: Optimizer) -> tuple[Edit, ...]:

@@ -1,13 +1,12 @@
 """How the arguments of a call land on the parameters of a signature."""
 
-import ast
 from dataclasses import dataclass
-from functools import cache
 
 import libcst as cst
 
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Partial, Value, options_of
+from adamw_lint.signatures import parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,6 @@ class Arguments:
 
     by_name: dict[str, Argument]
     complete: bool
-
-
-@cache
-def parameters(signature: str) -> tuple[tuple[str, ...], frozenset[str], dict[str, str]]:
-    """The positional parameters, all parameters, and the defaults (as source text) of a signature."""
-    function = ast.parse(f"def f({signature}): pass").body[0]
-    assert isinstance(function, ast.FunctionDef)
-    spec = function.args
-    positional = [*spec.posonlyargs, *spec.args]
-    pairs = [
-        *zip(reversed(positional), reversed(spec.defaults), strict=False),
-        *((name, default) for name, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default),
-    ]
-    every = frozenset(item.arg for item in (*positional, *spec.kwonlyargs))
-    return tuple(item.arg for item in positional), every, {name.arg: ast.unparse(value) for name, value in pairs}
 
 
 def bind(call: cst.Call, signature: str, values: Values, given: Arguments | None = None, skip: int = 0) -> Arguments:

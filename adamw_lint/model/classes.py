@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from adamw_lint.model.alternatives import Alternative, alternatives
-from adamw_lint.model.calls import Arguments, bind, parameters, unwrapped
+from adamw_lint.model.calls import Arguments, bind, unwrapped
 from adamw_lint.model.scopes import Arms
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Defined, Partial, Reference, Value, options_of
 from adamw_lint.rulebook import Optimizer, Wrapper
+from adamw_lint.signatures import parameters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import libcst as cst
 
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number
+from adamw_lint.signatures import parameters
 
 
 def horizon(built: Construction, values: Values, factor: Decimal | None) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.partitions import Partition, Partitions
@@ -16,6 +15,7 @@ from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Entry, Reference
 from adamw_lint.read.lookups import Lookup, lookups
 from adamw_lint.rulebook import Optimizer
+from adamw_lint.signatures import parameters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

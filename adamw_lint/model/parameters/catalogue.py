@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.parameters.builtin_calls import mapped
 from adamw_lint.model.parameters.copies import copied
 from adamw_lint.model.parameters.iteration import contained
@@ -36,6 +35,7 @@ from adamw_lint.model.parameters.things import (
     truth,
 )
 from adamw_lint.rulebook import LayerFact, LayerParameter
+from adamw_lint.signatures import parameters
 
 if TYPE_CHECKING:
     from adamw_lint.model.parameters.interpreter import Interpreter
