@@ -13,6 +13,7 @@ from adamw_lint import __version__
 from adamw_lint.catalogue import catalogue
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
+from adamw_lint.measuring import measuring
 from adamw_lint.options import Front, option, words
 from adamw_lint.report import diff as difference
 from adamw_lint.report.screen import printable, show
@@ -39,7 +40,7 @@ class _Output:
 @click.command(
     "adamw-lint",
     cls=Front,
-    verbs=[rule, catalogue],
+    verbs=[rule, catalogue, measuring],
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
