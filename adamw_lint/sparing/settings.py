@@ -41,7 +41,9 @@ def _fix(module: Module, built: Construction, sparing: Sparing) -> Fix:
     safety = Safety.UNSAFE if module.usage.state_is_loaded(built) else Safety.SAFE
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
     advice = f"biases and norm scales are not decayed any more{amount}"
-    return Fix("spare biases and norm scales in the settings", tuple(_edits(module, built, sparing)), safety, (), advice)
+    return Fix(
+        "spare biases and norm scales in the settings", tuple(_edits(module, built, sparing)), safety, (), advice
+    )
 
 
 def _edits(module: Module, built: Construction, sparing: Sparing) -> Iterator[Edit]:
