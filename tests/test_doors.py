@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from libraries import is_present, load
@@ -135,12 +136,12 @@ def test_timm_spares_what_has_one_dimension_where_it_is_handed_the_model() -> No
 
     create = load("timm.optim.create_optimizer_v2")
     model = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.LayerNorm(3))
-    decays = lambda trained: decay_by_name(model, create(trained, opt="adamw", lr=0.1, weight_decay=0.2))  # noqa: E731
-    assert set(decays(model.parameters()).values()) == {0.2}
-    assert decays(model) == {"0.weight": 0.2, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0}
+    bare, whole = (create(each, opt="adamw", lr=0.1, weight_decay=0.2) for each in (model.parameters(), model))
+    assert set(decay_by_name(model, bare).values()) == {0.2}
+    assert decay_by_name(model, whole) == {"0.weight": 0.2, "0.bias": 0.0, "1.weight": 0.0, "1.bias": 0.0}
 
 
-def decay_by_name(model: object, optimizer: object) -> dict[str, float]:
+def decay_by_name(model: Any, optimizer: Any) -> dict[str, float]:
     """The decay of each parameter."""
     names = {id(p): name for name, p in model.named_parameters()}
     return {names[id(p)]: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
