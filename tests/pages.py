@@ -63,9 +63,9 @@ def blocks(path: Path) -> list[Block]:
     ]
 
 
-def examples(rule: str) -> Iterator[Example]:
-    """The examples of a rule's page."""
-    every = blocks(PATHS[rule])
+def examples(rule: str, path: Path | None = None) -> Iterator[Example]:
+    """The examples of a rule on its page, or in another file of the same form."""
+    every = blocks(path or PATHS[rule])
     for index, block in enumerate(every):
         if block.info == "python":
             after = {other.info: other for other in _until_next(every[index + 1 :])}
@@ -98,9 +98,9 @@ def rewritten(code: str, *rules: str) -> str:
     return done.source.text
 
 
-def refresh(rule: str) -> None:
+def refresh(rule: str, path: Path | None = None) -> None:
     """Write the reports and fixed texts of a page anew, the last first so that no line moves before its turn."""
-    for example in reversed(list(examples(rule))):
+    for example in reversed(list(examples(rule, path))):
         if example.fixed:
             _put(example.fixed, rewritten(example.code, rule))
         if example.report:

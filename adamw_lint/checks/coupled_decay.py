@@ -176,6 +176,8 @@ def _switched(module: Module, built: Construction) -> tuple[Edit, ...]:
     written = built.arguments.by_name.get(optimizer.switch)
     if written is not None:
         return (replace(module, written.value, "True"),)
+    if built.chosen is not None:
+        raise Manual(f"not every version of `{built.chosen.name}` hands `{optimizer.switch}` on")
     argument = built.decay_argument
     after = argument.node if argument and isinstance(argument.node, cst.Arg) and argument.node.keyword else None
     return (add_keyword(module, built.call, optimizer.switch, "True", after),)

@@ -8,18 +8,24 @@ from adamw_lint.diagnostics import Diagnostic, Fix
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import Coupling
-from adamw_lint.sparing import argument, groups
+from adamw_lint.sparing import argument, groups, handed_model, settings
 from adamw_lint.sparing.overlooked import Overlooked
 
 RULE = "decayed-norms"
-WAYS = {"groups": groups.overlooked, "argument": argument.overlooked}  # by the fact's `exclusion`
+# By the fact's `exclusion`.
+WAYS = {
+    "groups": groups.overlooked,
+    "argument": argument.overlooked,
+    "model": handed_model.overlooked,
+    "settings": settings.overlooked,
+}
 
 
 def check(module: Module) -> Iterator[Diagnostic]:
     """One finding for each decoupled optimizer that is handed everything and decays it."""
     seen: set[cst.CSTNode] = set()
     for built in () if module.adapts else module.constructions:
-        way = WAYS.get(built.optimizer.exclusion)
+        way = WAYS.get(built.exclusion)
         if way is None or built.coupling is not Coupling.DECOUPLED or built.call in seen:
             continue
         found = way(module, built)

@@ -19,6 +19,8 @@ from adamw_lint.signatures import parameters
 
 def rename(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ...]:
     """The edits after which a construction builds `to`; raises Manual where other code would build it too."""
+    if built.chosen is not None and not isinstance(module.values.worth(built.callee), Reference):
+        return (_renamed_text(module, built, to),)
     shared: list[Binding] = []
     places = [place for place in _named_by(module, built.callee, shared) if _names(module, place, built.optimizer)]
     if len(places) != 1:
@@ -41,6 +43,13 @@ def by_keyword(module: Module, built: Construction, to: Optimizer) -> tuple[Edit
         raise Manual("its arguments stand at other places in the replacement")
     starts = [(name, module.span(node).start) for name, node in moved]
     return tuple(Edit(Span(start, start), f"{name}=") for name, start in starts)
+
+
+def _renamed_text(module: Module, built: Construction, to: Optimizer) -> Edit:
+    text = built.chosen.text(to) if built.chosen is not None else None
+    if text is None or not isinstance(built.callee, cst.SimpleString):
+        raise Manual("the text that names the class is written elsewhere")
+    return rewrite_string(module, built.callee, text)
 
 
 def _named_by(module: Module, node: cst.BaseExpression, shared: list[Binding]) -> Iterator[cst.BaseExpression]:

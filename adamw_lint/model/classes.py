@@ -7,6 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.alternatives import Alternative, alternatives
 from adamw_lint.model.calls import Arguments, bind, unwrapped
+from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.scopes import Arms
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
@@ -21,7 +22,8 @@ class Built:
     """One optimizer that a call may build, with what the call gives it.
 
     `callee` is the expression that names the class at the call, `named` the one that does where it is chosen;
-    `branches` are those in which it is this one; `options` counts what the call may build, the unknown included.
+    `branches` are those in which it is this one; `options` counts what the call may build, the unknown included;
+    `chosen` says how a text chooses it, if one does.
     """
 
     callee: cst.BaseExpression
@@ -32,6 +34,7 @@ class Built:
     branches: tuple[Arms, ...] = ()
     options: int = 1
     is_partial: bool = False
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 import libcst as cst
 
 from adamw_lint.model.alternatives import within
 from adamw_lint.model.calls import Argument, Arguments
+from adamw_lint.model.chosen.assigned import Assigned
+from adamw_lint.model.chosen.called import Called
+from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.classes import Built, Classes
 from adamw_lint.model.grouping.groups import Group, Groups
 from adamw_lint.model.regularizers import worth
@@ -34,6 +38,7 @@ class Construction:
 
     `callee` is the expression that names the class, also where a partial or a dict stands between it and the call, and
     `named` the one that does in a branch, where the class is chosen; `options` counts the classes to choose from;
+    `chosen` says how a text chooses the class, if one does;
     `coupling` is None where the switch is set at run time; `decay` is the constructor's λ; `variable` is what the
     optimizer is bound to; `subclass` is the user's class that derives from the optimizer, if the call builds one.
     """
@@ -50,11 +55,23 @@ class Construction:
     is_partial: bool = False
     options: int = 1
     named: cst.BaseExpression | None = None
+    chosen: Chosen | None = None
 
     @property
     def is_choice(self) -> bool:
         """Whether the same call may build another class."""
         return self.options > 1
+
+    @property
+    def exclusion(self) -> str:
+        """How biases and norms are spared where it is built."""
+        return (self.chosen.exclusion if self.chosen else None) or self.optimizer.exclusion
+
+    @property
+    def default(self) -> str:
+        """The decay that applies when none is written."""
+        is_own = self.chosen is None or self.chosen.default is None
+        return self.optimizer.default if is_own else self.chosen.default  # type: ignore[union-attr,return-value]
 
     @property
     def class_name(self) -> cst.BaseExpression:
@@ -71,17 +88,21 @@ class Construction:
 class Constructions:
     """Finds the constructions in the files of a program."""
 
-    def __init__(self, survey: Survey, values: Values, groups: Groups, classes: Classes) -> None:
+    def __init__(self, survey: Survey, values: Values, groups: Groups, classes: Classes, assigned: Assigned) -> None:
         self._survey = survey
         self._values = values
         self._groups = groups
         self._classes = classes
+        self._called = Called(survey, values)
+        self._assigned = assigned
 
     def of(self, tree: cst.Module) -> Iterator[Construction]:
         """The constructions of one file, in the order of its text."""
         for call in tuple(self._survey.calls):  # looking at a call may bring in the calls of another file
             if self._survey.root(call) is tree:
-                yield from (self._construction(call, built) for built in self._classes.built_by(call))
+                every = chain(self._classes.built_by(call), self._called.built_by(call))
+                yield from (self._construction(call, built) for built in every)
+        yield from (self._construction(call, built) for call, built in self._assigned.of(tree))
 
     def _construction(self, call: cst.Call, built: Built) -> Construction:
         optimizer, arguments = built.optimizer, built.arguments
@@ -101,6 +122,7 @@ class Constructions:
             is_partial=built.is_partial,
             options=built.options,
             named=built.named,
+            chosen=built.chosen,
         )
 
     def _variable(self, call: cst.Call) -> cst.BaseExpression | None:
@@ -140,7 +162,8 @@ class Constructions:
         optimizer, arguments = built.optimizer, built.arguments
         if optimizer.decay_argument is None:
             return ZERO
-        default = Number(Decimal(optimizer.default))
+        given = built.chosen.default if built.chosen is not None else None
+        default = Number(Decimal(given or optimizer.default))
         argument = arguments.by_name.get(optimizer.decay_argument)
         if argument is None:
             return default if arguments.complete else UNKNOWN

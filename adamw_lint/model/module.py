@@ -6,6 +6,7 @@ from functools import cached_property
 import libcst as cst
 
 from adamw_lint.model.callers import bring_in_callers
+from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.doors import Door, Doors
@@ -58,7 +59,8 @@ class Module(Placed):
     @cached_property
     def _constructions(self) -> Constructions:
         classes = Classes(self.survey, self.values, optimizers_by_path(), wrappers_by_path())
-        return Constructions(self.survey, self.values, self.groups, classes)
+        assigned = Assigned(self.survey, self.values, self.program)
+        return Constructions(self.survey, self.values, self.groups, classes, assigned)
 
     @cached_property
     def doors(self) -> tuple[Door, ...]:

@@ -33,6 +33,8 @@ class Usage:
 
         Of an optimizer that is not known it is asked whether a state is loaded into any.
         """
+        if built is not None and built.chosen is not None and built.chosen.resumes:
+            return True
         return any(self._loads(call, built) for call in self._calls)
 
     def _loads(self, call: cst.Call, built: Construction | None) -> bool:

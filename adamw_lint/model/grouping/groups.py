@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
+from adamw_lint.model.grouping.growing import adds_one, is_unconditional
 from adamw_lint.model.grouping.picked import Picks
-from adamw_lint.model.grouping.selection import UNKNOWN, Reach, Selection, either, is_trained, is_untrained, union
+from adamw_lint.model.grouping.selection import UNKNOWN, Reach, Selection, either, is_trained, union
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional
@@ -208,9 +209,10 @@ class Groups:
             method, plain = method_call(call), positional(call)
             if method is None or method[1] not in ("append", "extend", "insert", "remove", "add", "update"):
                 continue
-            if method[1] == "extend" and plain and self._unconditional(call):
+            is_sure = is_unconditional(self._survey, call, self._words["trained"])
+            if method[1] == "extend" and plain and is_sure:
                 yield self.selection(plain[0])
-            elif method[1] == "append" and plain and self._unconditional(call):
+            elif method[1] == "append" and plain and (is_sure or adds_one(self._survey, call, plain[0])):
                 yield self._appended(plain[0])
             else:
                 yield Selection(Reach.NARROWED)
@@ -221,17 +223,6 @@ class Groups:
         if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
             return Selection(Reach.TENSORS)
         return replace(self.selection(binding.value), named=False, once=False)
-
-    def _unconditional(self, call: cst.Call) -> bool:
-        """Whether an append runs for everything that is trained: no other condition skips it."""
-        for arm in self._survey.places[call][1]:
-            statement = arm.statement
-            if isinstance(statement, cst.For):
-                if not all(is_untrained(test, self._words["trained"]) for test in self._survey.cut_short(statement)):
-                    return False
-            elif not isinstance(statement, cst.If) or arm.index or not self._trains(statement.test):
-                return False
-        return isinstance(self._survey.parents[call], cst.Expr)
 
     def _from_callers(self, binding: Binding) -> Selection:
         """What the calls in this file hand to a parameter of one of its functions."""
