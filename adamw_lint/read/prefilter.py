@@ -52,7 +52,9 @@ def _regularizers() -> tuple[tuple[bytes, ...], ...]:
 
 @cache
 def _mention() -> re.Pattern[bytes]:
-    names = {path.rpartition(".")[2] for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths}
+    names = {
+        path.rpartition(".")[2] for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths
+    }
     # A name that holds another one says nothing more, and few plain literals are what `re` is fast at.
     shortest = sorted(name for name in names if not any(other in name for other in names - {name}))
     decays = {
