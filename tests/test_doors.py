@@ -14,10 +14,10 @@ from libraries import is_present, load
 from pages import Example, examples, only, refresh, reported, rewritten
 
 from adamw_lint.engine import fix, lint
-from adamw_lint.model.calls import parameters
 from adamw_lint.model.chosen.facts import configs, documents, factories
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import optimizers_by_path
+from adamw_lint.signatures import parameters
 
 FOLDER = Path(__file__).parent / "frameworks"
 FRAMEWORKS = ("deepspeed", "detectron2", "openmmlab", "timm")

@@ -1,6 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
+from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
@@ -9,7 +10,7 @@ from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data)
+    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data) or may_regularise(data)
 
 
 def may_build(data: bytes) -> bool:
@@ -41,6 +42,16 @@ def may_penalise(data: bytes) -> bool:
     return is_said and takes_norms(data.decode(errors="replace"))
 
 
+def may_regularise(data: bytes) -> bool:
+    """Whether the bytes may give layers a regularizer that is a penalty on their weights."""
+    return all(any(word in data for word in some) for some in _regularizers())
+
+
+@cache
+def _regularizers() -> tuple[tuple[bytes, ...], ...]:
+    return tuple(tuple(word.encode() for word in some) for some in words("layer_literals").values())
+
+
 @cache
 def _mention() -> re.Pattern[bytes]:
     names = {name for name in map(_last, _paths()) if not name.islower()}
@@ -69,7 +80,7 @@ def _common() -> dict[bytes, re.Pattern[bytes]]:
 
 
 def _paths() -> list[str]:
-    return [path for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths]
+    return [path for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths]
 
 
 def _last(path: str) -> str:
@@ -91,3 +102,9 @@ def _needs(subject: str) -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Patter
 
 def _matters(optimizer: Optimizer) -> bool:
     return optimizer.family is Family.ADAM or optimizer.coupling is Coupling.DECOUPLED
+
+
+def _is_telling(optimizer: Optimizer) -> bool:
+    """Whether the name alone makes a file worth reading: not that of one that decays only where a decay is written."""
+    is_plain = optimizer.family in (Family.SGD, Family.ADAPTIVE) and Decimal(optimizer.default) == 0
+    return _matters(optimizer) and not is_plain

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.calls import Argument, Arguments, bind, parameters
+from adamw_lint.model.calls import Argument, Arguments, bind
 from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.chosen.facts import Config, Factory, configs, factories, named
 from adamw_lint.model.classes import Built
@@ -12,6 +12,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Entry, Mapping, Nothing, Reference, Text
 from adamw_lint.rulebook import Optimizer, optimizers_by_path
+from adamw_lint.signatures import parameters
 
 
 class Called:
