@@ -97,7 +97,7 @@ def test_a_class_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     [
         ("nowhere.Adam", "nowhere.Adam: cannot be imported: ModuleNotFoundError"),
         ("torch.optim.Nope", "torch.optim.Nope: cannot be imported: AttributeError"),
-        ("Adam", "Adam: write the module too, as in `torch.optim.Adam`"),
+        ("Adam", "Adam: write the module too, as in `mylab.optim:MyClass`"),
         ("torch.optim.Adam(lr=f())", "plain values only"),
         ("torch.optim.Adam(foo=1)", "cannot be run: TypeError"),
         ("ownlab2:Broken", "cannot be run: RuntimeError: no step today"),

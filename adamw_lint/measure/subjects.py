@@ -104,7 +104,7 @@ def _parsed(spelled: str) -> tuple[str, dict[str, Any]]:
 def _imported(name: str) -> Any:
     module, _, attribute = name.rpartition(":") if ":" in name else name.rpartition(".")
     if not module:
-        raise LintError("write the module too, as in `torch.optim.Adam` or `mylab.optim:MyAdam`", name)
+        raise LintError("write the module too, as in `mylab.optim:MyClass`", name)
     try:
         found: Any = import_module(module)
         for part in attribute.split("."):
