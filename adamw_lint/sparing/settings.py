@@ -19,6 +19,8 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     sparing = built.chosen.sparing if built.chosen is not None else None
     if sparing is None or sparing.spares or built.decay in (ZERO, UNKNOWN):
         return None
+    if sparing.overruled_by is not None:
+        return _overruled(module, built, sparing, *sparing.overruled_by)
     name, written = built.optimizer.short_name, built.decay_argument
     key, said = sparing.document.exclusion[-1], _said(sparing)
     amount = f"`{module.text(written.node)}`" if written else f"{name}'s default of {built.default}"
@@ -27,6 +29,23 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     label = Label(module.span(written.node if written else built.class_name), _reason(built))
     place = module.span(built.class_name)
     return Overlooked(place, message, help_, label, lambda: _fix(module, built, sparing))
+
+
+def _overruled(
+    module: Module, built: Construction, sparing: Sparing, part: str, node: cst.CSTNode
+) -> Overlooked | None:
+    """What the settings of a part by its name leave decayed, whatever the others say."""
+    if built.decay_argument is None:
+        return None
+    key = sparing.document.by_name
+    message = f"`{part}` has settings of its own, so nothing spares its biases and norm scales"
+    help_ = f"name its norms in `{key}` too, with `{sparing.document.decay_by_name}=0.0`"
+    label = Label(module.span(built.decay_argument.node), "decays them")
+    return Overlooked(module.span(node), message, help_, label, _by_hand)
+
+
+def _by_hand() -> Fix:
+    raise Manual("only its author knows what they are called")
 
 
 def _reason(built: Construction) -> str:

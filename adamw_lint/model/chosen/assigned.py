@@ -112,7 +112,8 @@ class Assigned:
         if not is_whole or own_way is None or said is None or self._is_constructed(settings, document, own_way):
             return Sparing(document, spares=True)
         if any(self._may_spare(document, layer) for layer in said):
-            return Sparing(document, spares=True)
+            by = self._overruling(document, settings, said)
+            return Sparing(document, spares=by is None, overruled_by=by)
         if said:
             return self._added_to(document, said)
         return self._new(document, own_way, call)
@@ -132,6 +133,16 @@ class Assigned:
             if any(self._spares_some(document, each) for each in value.entries.values()):
                 return True
         return False
+
+    def _overruling(self, document: Document, settings: Settings, said: Layers) -> tuple[str, cst.CSTNode] | None:
+        """The part of the model that has settings by its name alone, which therefore does not get the others."""
+        named = settings.below(said, document.by_name)
+        keys = [key for layer in said for key in layer.entries]
+        is_known = {*document.spares, *document.harmless, document.by_name, document.replaces}.issuperset(keys)
+        if not named or not is_known or any(self._spares_some(document, e) for m in named for e in m.entries.values()):
+            return None
+        found = ((key, each.node) for layer in named for key, each in layer.entries.items() if key in document.parts)
+        return next((each for each in found if self._survey.owns(each[1])), None)
 
     def _spares_some(self, document: Document, entry: Entry) -> bool:
         some = self._values.worth(entry.value)

@@ -13,7 +13,8 @@ class Sparing:
     """What settings say about biases and norms.
 
     `spares` is true also where that cannot be told; `holder` is the call that is to say it, and `after` the argument
-    there after which it may stand; both are None where it cannot be added.
+    there after which it may stand; both are None where it cannot be added. `overruled_by` names the part of the model
+    for which something else said there keeps them from being spared, with the node that says it.
     """
 
     document: Document
@@ -21,6 +22,7 @@ class Sparing:
     holder: cst.Call | None = None
     after: cst.Arg | None = None
     adds_to: bool = False
+    overruled_by: tuple[str, cst.CSTNode] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

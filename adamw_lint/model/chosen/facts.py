@@ -62,6 +62,7 @@ class Document:
     spares: tuple[str, ...]
     by_name: str
     decay_by_name: str
+    parts: tuple[str, ...]
     harmless: tuple[str, ...]
     written: dict[str, str]
 
