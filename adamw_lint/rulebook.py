@@ -36,8 +36,8 @@ class Optimizer:
     `switch` is the keyword that decouples the decay where it is True and couples it where it is False, `since` the
     framework's version that brought it; `removed` is the first version that lacks the class, `ended` the last release
     of a library that is made no longer, and `successor` what to build instead: `immaterial` parameters say nothing
-    about the update, and `differs` says why no call of the one is a call of the other; `proof` says whether the fact is
-    held by running the optimizer, or was read.
+    about the update, and `differs` says why no call of the one is a call of the other; `strings` name the optimizer
+    where its library takes a text; `proof` says whether the fact is held by running the optimizer, or was read.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Optimizer:
     replacement: str | None = None
     exclusion: str = "groups"
     exclusion_argument: str | None = None
+    strings: tuple[str, ...] = ()
     proof: str = "run"
     removed: str | None = None
     ended: str | None = None
@@ -221,7 +222,8 @@ def words(table: str) -> dict[str, Any]:
 def _optimizer(table: dict[str, Any]) -> Optimizer:
     known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
     known["parameters_argument"] = table.get("parameters_argument", "params") or None
-    return Optimizer(**{**known, **{key: tuple(table.get(key, ())) for key in ("aliases", "immaterial")}})
+    lists = {key: tuple(table.get(key, ())) for key in ("aliases", "strings", "immaterial")}
+    return Optimizer(**{**known, **lists})
 
 
 def _layer(name: str, table: dict[str, Any]) -> LayerFact:

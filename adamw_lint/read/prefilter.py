@@ -1,6 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
+from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
@@ -69,7 +70,7 @@ def _common() -> dict[bytes, re.Pattern[bytes]]:
 
 
 def _paths() -> list[str]:
-    return [path for optimizer in optimizers() if _matters(optimizer) for path in optimizer.paths]
+    return [path for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths]
 
 
 def _last(path: str) -> str:
@@ -91,3 +92,9 @@ def _needs(subject: str) -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Patter
 
 def _matters(optimizer: Optimizer) -> bool:
     return optimizer.family is Family.ADAM or optimizer.coupling is Coupling.DECOUPLED
+
+
+def _is_telling(optimizer: Optimizer) -> bool:
+    """Whether the name alone makes a file worth reading: not that of one that decays only where a decay is written."""
+    is_plain = optimizer.family in (Family.SGD, Family.ADAPTIVE) and Decimal(optimizer.default) == 0
+    return _matters(optimizer) and not is_plain
