@@ -8,11 +8,17 @@ from adamw_lint.diagnostics import Diagnostic, Fix
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import Coupling
-from adamw_lint.sparing import argument, groups
+from adamw_lint.sparing import argument, groups, names
 from adamw_lint.sparing.overlooked import Overlooked
 
 RULE = "decayed-norms"
-WAYS = {"groups": groups.overlooked, "argument": argument.overlooked}  # by the fact's `exclusion`
+WAYS = {  # by the fact's `exclusion`
+    "groups": groups.overlooked,
+    "argument": argument.overlooked,
+    "names": names.by_method,
+    "names argument": names.by_argument,
+}
+_BESIDE = (Coupling.DECOUPLED, Coupling.UNSCALED)
 
 
 def check(module: Module) -> Iterator[Diagnostic]:
@@ -20,7 +26,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
     seen: set[cst.CSTNode] = set()
     for built in () if module.adapts else module.constructions:
         way = WAYS.get(built.optimizer.exclusion)
-        if way is None or built.coupling is not Coupling.DECOUPLED or built.call in seen:
+        if way is None or built.coupling not in _BESIDE or built.call in seen:
             continue
         found = way(module, built)
         if found is not None:

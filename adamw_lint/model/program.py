@@ -32,10 +32,10 @@ class Program:
 
     def __init__(self, survey: Survey, source: Source) -> None:
         self._survey = survey
-        self._home = Path(source.path).absolute()
-        self.project = Project.around(self._home)
-        self._trees: dict[Path, cst.Module | None] = {self._home: survey.tree}
-        self._files = {survey.tree: self._home}
+        self.home = Path(source.path).absolute()
+        self.project = Project.around(self.home)
+        self._trees: dict[Path, cst.Module | None] = {self.home: survey.tree}
+        self._files = {survey.tree: self.home}
         self._texts = {survey.tree: survey.text}
         self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
@@ -93,24 +93,24 @@ class Program:
         """Read the nearest files whose classes bind an attribute of their instances."""
         pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
         if attribute not in self._defined and not re.search(pattern, self._survey.text):
-            for path in islice(self.project.saying(pattern, self._home), _NEAREST):
+            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
                 self.read(path)
         self._defined.add(attribute)
 
     def read_methods(self, name: str) -> None:
         """Read the nearest files that define a method, unless one of those read so far does."""
         if name not in self._defined and not self._survey.functions.get(name):
-            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self._home), _NEAREST):
+            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self.home), _NEAREST):
                 self.read(path)
         self._defined.add(name)
 
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""
-        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self._home)
+        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self.home)
 
     def importers(self, name: str) -> Iterator[Path]:
         """The other files of the project that may import a module, those nearest to this one first."""
-        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self._home)
+        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self.home)
 
 
 def _below(folder: Path, names: list[str]) -> Iterator[Place]:
