@@ -205,8 +205,9 @@ def regularizers_by_path() -> dict[str, Regularizer]:
 def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
     """An optimizer of the same library and family that decouples its decay; raises StopIteration without one."""
     library = optimizer.name.split(".")[0]
-    same = (each for each in optimizers() if each.name.split(".")[0] == library and each.family is optimizer.family)
-    return next(each for each in same if each.coupling is Coupling.DECOUPLED)
+    alike = [each for each in optimizers() if each.family is optimizer.family and each.coupling is Coupling.DECOUPLED]
+    same = (each for each in alike if library in {path.split(".")[0] for path in each.paths})
+    return next(same)
 
 
 @cache

@@ -18,6 +18,7 @@ from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants, keyword
+from adamw_lint.penalising import layers
 from adamw_lint.rulebook import Coupling, decoupled_sibling, words
 
 RULE = "l2-in-loss"
@@ -27,6 +28,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
     """One finding for each penalty, at the addend that brings it into the loss."""
     for term in module.loss_terms:
         yield _finding(module, term)
+    yield from layers.findings(module, RULE)
 
 
 def replaces_penalty(module: Module, built: Construction) -> bool:

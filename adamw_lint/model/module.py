@@ -14,6 +14,9 @@ from adamw_lint.model.grouping.groups import Groups
 from adamw_lint.model.grouping.handed import Handovers
 from adamw_lint.model.grouping.partitions import Partition, Partitions
 from adamw_lint.model.grouping.spent import Iterators
+from adamw_lint.model.layered.compiled import Compiled
+from adamw_lint.model.layered.onward import Onward
+from adamw_lint.model.layered.penalties import LayerPenalties, LayerPenalty
 from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.parameters.architecture import Architecture
@@ -27,7 +30,7 @@ from adamw_lint.model.updating.steps import CoupledStep, Steps
 from adamw_lint.model.updating.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
-from adamw_lint.read.prefilter import may_estimate, may_penalise, may_step
+from adamw_lint.read.prefilter import may_estimate, may_penalise, may_regularise, may_step
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import Family, layers, optimizers_by_path, words, wrappers_by_path
 
@@ -154,6 +157,23 @@ class Module(Placed):
             if not bring_in_callers(unexplained, self.survey, self.program):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
+
+    @cached_property
+    def layer_penalties(self) -> tuple[LayerPenalty, ...]:
+        """The penalties that layers bring into a loss by their regularizers, in the order of the text."""
+        if not may_regularise(self.source.text.encode()):
+            return ()
+        vocabulary = words("layer_penalties")
+        found: tuple[LayerPenalty, ...] = ()
+        for _ in range(3):  # a model may be compiled by a caller of a caller
+            built = (*self.constructions, *self._built_elsewhere())
+            compiled = Compiled(self.survey, self.values, self.frames, built, vocabulary)
+            onward = Onward(self.survey, self.values, self.frames, vocabulary)
+            penalties = LayerPenalties(self.survey, self.values, onward, compiled, vocabulary)
+            found = tuple(penalties.find())
+            if not bring_in_callers(penalties.unexplained(), self.survey, self.program):
+                break
+        return tuple(sorted(found, key=lambda each: self.survey.orders[each.node]))
 
     def _built_elsewhere(self) -> Iterator[Construction]:
         for tree in self.program.others:

@@ -10,7 +10,7 @@ from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data)
+    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data) or may_regularise(data)
 
 
 def may_build(data: bytes) -> bool:
@@ -40,6 +40,16 @@ def may_penalise(data: bytes) -> bool:
     """Whether the file may take a norm of parameters and make it part of a loss."""
     is_said = all(any(word in data for word in said) for said in _penalty())
     return is_said and takes_norms(data.decode(errors="replace"))
+
+
+def may_regularise(data: bytes) -> bool:
+    """Whether the bytes may give layers a regularizer that is a penalty on their weights."""
+    return all(any(word in data for word in some) for some in _regularizers())
+
+
+@cache
+def _regularizers() -> tuple[tuple[bytes, ...], ...]:
+    return tuple(tuple(word.encode() for word in some) for some in words("layer_literals").values())
 
 
 @cache

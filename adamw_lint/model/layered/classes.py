@@ -1,0 +1,92 @@
+"""The instances of the layers and models that a program writes itself, and the calls of its functions."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from adamw_lint.model.frames import Frames
+from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Defined
+from adamw_lint.rulebook import words
+
+_DEPTH = 5
+
+
+class Instances:
+    """Answers for one surveyed program."""
+
+    def __init__(self, survey: Survey, values: Values, frames: Frames) -> None:
+        self._survey = survey
+        self._values = values
+        self._frames = frames
+        self._ends = tuple(words("layer_penalties")["model_ends"])
+
+    def is_model(self, owner: cst.CSTNode, depth: int = 0) -> bool:
+        """Whether a class is a layer or model, by the names of its bases."""
+        if not isinstance(owner, cst.ClassDef) or depth > _DEPTH:
+            return False
+        for base in owner.bases:
+            target = self._values.worth(base.value)
+            if isinstance(target, Defined) and self.is_model(target.node, depth + 1):
+                return True
+            if (dotted(base.value) or "").endswith(self._ends):
+                return True
+        return False
+
+    def constructor(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The function that runs when a function or class is called."""
+        if isinstance(node, cst.FunctionDef):
+            return node
+        found = self._survey.scopes[node].bindings.get("__init__", []) if isinstance(node, cst.ClassDef) else []
+        return found[-1].node if found and isinstance(found[-1].node, cst.FunctionDef) else None
+
+    def of(self, owner: cst.ClassDef) -> Iterator[cst.Call]:
+        """The calls that make an instance of a class, or of one that derives from it."""
+        for call in tuple(self._survey.calls):
+            target = self._values.worth(call.func)
+            if isinstance(target, Defined) and self._derives(target.node, owner):
+                yield call
+
+    def _derives(self, node: cst.CSTNode, owner: cst.ClassDef, depth: int = 0) -> bool:
+        if node is owner or depth > _DEPTH or not isinstance(node, cst.ClassDef):
+            return node is owner
+        bases = [self._values.worth(base.value) for base in node.bases]
+        return any(isinstance(base, Defined) and self._derives(base.node, owner, depth + 1) for base in bases)
+
+    def selves(self, owner: cst.ClassDef) -> Iterator[cst.Name]:
+        """The places in a class, or in those that derive from it, that read `self`."""
+        for name in self._survey.names.get("self", ()):
+            around = self._survey.owner(name)
+            if around is not None and self._derives(around, owner):
+                yield name
+
+    def attributes(self, owner: cst.ClassDef | None, name: str) -> Iterator[cst.Attribute]:
+        """The places outside a class that read an attribute of an instance of it that a name is bound to."""
+        for node in self._survey.attribute_reads.get(name, ()) if owner is not None else ():
+            binding = self._values.bound_once(node.value) if isinstance(node.value, cst.Name) else None
+            if binding is not None and self._makes(binding, owner):
+                yield node
+
+    def _makes(self, binding: Binding, owner: cst.ClassDef | None) -> bool:
+        value = binding.value
+        target = self._values.worth(value.func) if binding.kind is Kind.ASSIGN and isinstance(value, cst.Call) else None
+        return isinstance(target, Defined) and owner is not None and self._derives(target.node, owner)
+
+    def results(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
+        """What a function gives back: its calls, the reads of a property, the instances whose call it is."""
+        owner = self._survey.owner(function)
+        if any(dotted(each.decorator) in ("property", "cached_property") for each in function.decorators):
+            reads = self._survey.attribute_reads.get(function.name.value, ())
+            yield from (node for node in reads if self._survey.owner(node) is owner)
+        yield from self._frames.calls_of(function)
+        if owner is None:
+            yield from (node for node in self._survey.names.get(function.name.value, ()) if self._is_read(node, function))
+
+    def _is_read(self, node: cst.Name, function: cst.FunctionDef) -> bool:
+        """Whether a name stands for a function that is handed on, as to a tuner that builds models by it."""
+        is_arg = isinstance(self._survey.parents[node], cst.Arg)
+        target = self._values.worth(node) if is_arg else None
+        return isinstance(target, Defined) and target.node is function

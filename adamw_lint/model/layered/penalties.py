@@ -1,0 +1,127 @@
+"""The penalties that layers bring into a loss by their regularizers, and the optimizers that train on it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.calls import bind
+from adamw_lint.model.layered.compiled import Compiled, Trainer
+from adamw_lint.model.layered.onward import Onward, Stage, Stop
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import text_of
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Number, Reference, Value, is_zero
+from adamw_lint.rulebook import Family
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerPenalty:
+    """λ·Σw² of the weights of layers: `node` is the regularizer as written, `worth` λ, `trainer` who trains on it.
+
+    `written` is λ as an expression, None where it is the library's default; `uses` are the calls that are given it.
+    """
+
+    node: cst.BaseExpression
+    written: cst.BaseExpression | None
+    worth: Value
+    trainer: Trainer
+    call: cst.CSTNode
+    uses: tuple[cst.CSTNode, ...]
+
+
+class LayerPenalties:
+    """Finds them in one file, as far as its program shows that the layers are trained."""
+
+    def __init__(self, survey: Survey, values: Values, onward: Onward, compiled: Compiled, words: dict[str, Any]) -> None:
+        self._survey = survey
+        self._values = values
+        self._onward = onward
+        self._compiled = compiled
+        self._words = words
+        self._unused: dict[cst.FunctionDef, None] = {}
+
+    def find(self) -> Iterator[LayerPenalty]:
+        """The penalties, in the order of the text."""
+        self._unused = {}
+        for node, written, worth in self._regularizers():
+            stage = Stage.LAYER if isinstance(node, cst.SimpleString) else Stage.REGULARIZER
+            start = self._survey.parents[self._survey.parents[node]] if stage is Stage.LAYER else node
+            found = self._trained(Stop(start, stage))  # type: ignore[arg-type]
+            if found is not None:
+                yield LayerPenalty(node, written, worth, *found)
+
+    def unexplained(self) -> list[cst.FunctionDef]:
+        """The functions from which a regularizer comes back to code that was not in sight."""
+        return list(self._unused)
+
+    def _regularizers(self) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression | None, Value]]:
+        """Every L2 regularizer of the file that is written with a λ that is not zero."""
+        for call in self._survey.own(self._survey.calls):
+            fact = self._fact(call)
+            if fact is None:
+                continue
+            given = bind(call, fact["signature"], self._values).by_name
+            argument = next((given[name] for name in fact["arguments"] if name in given), None)
+            worth = self._values.worth(argument.value) if argument is not None else _number(fact["default"])
+            if not is_zero(worth):
+                yield call, argument.value if argument is not None else None, worth
+        for text in self._survey.own(self._survey.strings):
+            parent = self._survey.parents[text]
+            name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
+            if text_of(text) in self._words["strings"] and self._onward.is_regularizing(name):
+                yield text, None, _number(self._words["default"])
+
+    def _fact(self, call: cst.Call) -> dict[str, Any] | None:
+        """What the table of regularizers says of what a call builds."""
+        worth = self._values.worth(call.func)
+        path = worth.path if isinstance(worth, Reference) else ""
+        root, _, name = path.rpartition(".")
+        is_library = path.partition(".")[0] in self._words["roots"]
+        is_home = is_library and any(word in root for word in self._words["homes"])
+        return next((fact for fact in self._words["kinds"] if is_home and name in fact["names"]), None)
+
+    def _trained(self, start: Stop) -> tuple[Trainer, cst.CSTNode, tuple[cst.CSTNode, ...]] | None:
+        """The first optimizer of the adam family that a model with the regularizer is trained by."""
+        stops = list(self._onward.reached(start))
+        uses = tuple(stop.node for stop in stops if self._is_use(stop))
+        for stop in stops:
+            for call, trainer in self._compilations(stop):
+                if trainer.optimizer.family is Family.ADAM:
+                    return trainer, call, uses
+        self._unused |= dict.fromkeys(self._functions(stops))
+        return None
+
+    def _is_use(self, stop: Stop) -> bool:
+        parent = self._survey.parents[stop.node]
+        if stop.stage is Stage.ARGUMENTS:
+            return isinstance(parent, cst.Arg) and parent.star == "**"
+        is_named = isinstance(parent, cst.Arg) and parent.keyword is not None
+        return stop.stage is Stage.REGULARIZER and is_named and self._onward.is_regularizing(parent.keyword.value)  # type: ignore[union-attr]
+
+    def _functions(self, stops: Iterable[Stop]) -> Iterator[cst.FunctionDef]:
+        """The functions that return what is reached, and the constructors of the classes that hold it."""
+        for stop in stops:
+            if stop.stage is not Stage.LAYER:
+                continue
+            function, owner = self._survey.function(stop.node), self._survey.owner(stop.node)
+            if function is not None and owner is not None:
+                found = self._survey.scopes[owner].bindings.get("__init__", [])
+                yield from (each.node for each in found if isinstance(each.node, cst.FunctionDef))
+            if function is not None and isinstance(self._survey.parents[stop.node], (cst.Return, cst.Element)):
+                yield function
+
+    def _compilations(self, stop: Stop) -> Iterator[tuple[cst.CSTNode, Trainer]]:
+        """The optimizers that a model is compiled with, if that is what an expression is asked for."""
+        attribute = self._survey.parents[stop.node] if stop.stage is Stage.LAYER else None
+        if not isinstance(attribute, cst.Attribute) or attribute.value is not stop.node:
+            return
+        call = self._survey.parents[attribute]
+        if attribute.attr.value in self._words["compiling"] and isinstance(call, cst.Call):
+            yield from ((call, trainer) for trainer in self._compiled.trainers(call))
+
+
+def _number(text: str) -> Value:
+    return Number(Decimal(text))

@@ -1,0 +1,41 @@
+"""Says what a regularizer of layers does beside an optimizer of the adam family, and what to do instead."""
+
+from collections.abc import Iterator
+
+from adamw_lint.diagnostics import Diagnostic, Label
+from adamw_lint.model.horizon import horizon, plain
+from adamw_lint.model.layered.compiled import Trainer
+from adamw_lint.model.layered.penalties import LayerPenalty
+from adamw_lint.model.module import Module
+from adamw_lint.model.worth import Number
+from adamw_lint.penalising.sibling import decaying
+
+
+def findings(module: Module, rule: str) -> Iterator[Diagnostic]:
+    """One finding for each regularizer as it is written, however many layers are given it."""
+    for penalty in module.layer_penalties:
+        name = penalty.trainer.optimizer.short_name
+        message = f"`{module.excerpt(penalty.node)}` goes into {name}'s gradient, so weights with small gradients are decayed most"
+        yield Diagnostic(rule, module.span(penalty.node), message, _help(module, penalty), tuple(_labels(module, penalty)))
+
+
+def _labels(module: Module, penalty: LayerPenalty) -> Iterator[Label]:
+    trainer = penalty.trainer
+    if module.owns(trainer.node):
+        named = trainer.built.class_name if trainer.built is not None else trainer.node
+        yield Label(module.span(named), f"{trainer.optimizer.short_name} trains on this loss")
+
+
+def _help(module: Module, penalty: LayerPenalty) -> str:
+    to = decaying(penalty.trainer.optimizer).name
+    if not isinstance(penalty.worth, Number):
+        return f"leave it out and use `{to}` with `weight_decay=2λ` for λ‖θ‖²; {_acts(module, penalty.trainer, None)}"
+    twice = 2 * penalty.worth.value
+    acts = _acts(module, penalty.trainer, penalty)
+    return f"leave it out and use `{to}` with `weight_decay={plain(twice)}`, the factor in its gradient; {acts}"
+
+
+def _acts(module: Module, trainer: Trainer, penalty: LayerPenalty | None) -> str:
+    if trainer.built is None or penalty is None or not isinstance(penalty.worth, Number):
+        return "its decay acts over 1/(ηλ) steps and follows the lr schedule, so choose λ anew"
+    return horizon(trainer.built, module.values, 2 * penalty.worth.value)
