@@ -104,6 +104,14 @@ class Program:
                 self.read(path)
         self._defined.add(name)
 
+    def read_appenders(self, attribute: str) -> None:
+        """Read the nearest files that append to a list that objects hold under that name."""
+        pattern = rf"\.{attribute}\.append\("
+        if pattern not in self._defined:
+            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
+                self.read(path)
+        self._defined.add(pattern)
+
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""
         return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self.home)

@@ -12,11 +12,19 @@ from adamw_lint.penalising.sibling import decaying
 
 
 def findings(module: Module, rule: str) -> Iterator[Diagnostic]:
-    """One finding for each regularizer as it is written, however many layers are given it."""
+    """One finding for each regularizer that is written, at the first place where a function or script writes it alike."""
+    groups: dict[tuple[object, ...], list[LayerPenalty]] = {}
     for penalty in module.layer_penalties:
+        key = (module.survey.function(penalty.node), module.text(penalty.node), penalty.trainer.node)
+        groups.setdefault(key, []).append(penalty)
+    for penalty, *others in groups.values():
+        more = f", here and {len(others)} more time{'s' * (len(others) > 1)}," if others else ""
         name = penalty.trainer.optimizer.short_name
-        message = f"`{module.excerpt(penalty.node)}` goes into {name}'s gradient, so weights with small gradients are decayed most"
-        yield Diagnostic(rule, module.span(penalty.node), message, _help(module, penalty), tuple(_labels(module, penalty)))
+        message = f"`{module.excerpt(penalty.node)}`{more} goes into {name}'s gradient"
+        message += ", so weights with small gradients are decayed most"
+        yield Diagnostic(
+            rule, module.span(penalty.node), message, _help(module, penalty), tuple(_labels(module, penalty))
+        )
 
 
 def _labels(module: Module, penalty: LayerPenalty) -> Iterator[Label]:

@@ -60,7 +60,7 @@ def _called(node: ast.Call) -> Iterator[ast.expr]:
     known = words("penalty")
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     given = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-    if any(name in known[key] for key in ("square", "power", "norm", "squared_error")):
+    if any(name in known[key] for key in ("square", "half_square", "power", "norm", "squared_error")):
         yield from given
     elif any(name in known[key] for key in ("dot", "product")):
         yield from given if len({ast.dump(each) for each in given}) < len(given) else ()

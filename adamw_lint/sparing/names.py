@@ -1,6 +1,6 @@
 """Biases and norms are spared by their names: Keras, whose optimizers are told which ones before they are built."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -15,22 +15,24 @@ from adamw_lint.model.worth import UNKNOWN, Number, Reference
 from adamw_lint.rulebook import words
 from adamw_lint.sparing.overlooked import Overlooked
 
+Edits = Callable[[Module, Construction], Iterator[Edit]]
+
 _BOUND = "optimizer"  # what an optimizer is called that has no name yet
 
 
 def by_method(module: Module, built: Construction) -> Overlooked | None:
     """What is decayed although it should be spared; None where a method spares it, or where that is not known."""
-    help_ = f"call `{words('names')['methods'][0]}({_argument(module)})` on it before it is built"
+    help_ = f"call `{words('names')['method']}({_argument(module)})` on it before it is built"
     return _overlooked(module, built, help_, _told)
 
 
 def by_argument(module: Module, built: Construction) -> Overlooked | None:
     """The same where an argument of the constructor spares it."""
-    help_ = f"give it `{words('names')['methods'][0]}={_patterns(module)}`"
+    help_ = f"give it `{words('names')['method']}={_patterns(module)}`"
     return _overlooked(module, built, help_, _given)
 
 
-def _overlooked(module: Module, built: Construction, help_: str, edits: object) -> Overlooked | None:
+def _overlooked(module: Module, built: Construction, help_: str, edits: Edits) -> Overlooked | None:
     if built.decay in (ZERO, UNKNOWN) or built.subclass is not None or built.is_partial:
         return None
     if not _trains(module, built) or _is_spared(module, built):
@@ -58,23 +60,20 @@ def _argument(module: Module) -> str:
 
 def _is_spared(module: Module, built: Construction) -> bool:
     """Whether something in sight says what is to be spared, or may say it of this optimizer where we do not look."""
-    methods = words("names")["methods"]
-    if any(name in built.arguments.by_name for name in methods):
+    method = words("names")["method"]
+    if method in built.arguments.by_name or _is_said(module, built, method):
         return True
-    if _is_said(module, built):
-        return True
-    pattern = "|".join(methods)
-    return _leaves(module, built) and any(True for _ in module.program.project.saying(pattern, module.program.home))
+    return _leaves(module, built) and any(True for _ in module.program.project.saying(method, module.program.home))
 
 
-def _is_said(module: Module, built: Construction) -> bool:
+def _is_said(module: Module, built: Construction, method: str) -> bool:
     """Whether this file spares names: of this optimizer, or of one that is not certainly another."""
-    methods = words("names")["methods"]
-    if any(text_of(node) in methods for node in module.survey.strings):
+    keywords = (arg.keyword for call in module.survey.calls for arg in call.args)
+    if any(name is not None and name.value == method for name in keywords):
         return True
-    if any(arg.keyword is not None and arg.keyword.value in methods for call in module.survey.calls for arg in call.args):
+    if any(text_of(node) == method for node in module.survey.strings):
         return True
-    reads = [node for name in methods for node in module.survey.attribute_reads.get(name, ())]
+    reads = module.survey.attribute_reads.get(method, ())
     return any(not _is_another(module, built, node.value) for node in reads)
 
 
@@ -111,7 +110,8 @@ def _stays(module: Module, node: cst.CSTNode) -> bool:
     if not isinstance(call, cst.Call):
         return False
     method = method_call(call)
-    return method is not None and method[1] == "compile" or isinstance(module.values.worth(call.func), Reference)
+    is_compiled = method is not None and method[1] in words("layer_penalties")["compiling"]
+    return is_compiled or isinstance(module.values.worth(call.func), Reference)
 
 
 def _trains(module: Module, built: Construction) -> bool:
@@ -124,19 +124,19 @@ def _trains(module: Module, built: Construction) -> bool:
     return any(not _stays(module, node) for node in _uses(module, built)) or isinstance(built.variable, cst.Attribute)
 
 
-def _fix(module: Module, built: Construction, edits: object) -> Fix:
+def _fix(module: Module, built: Construction, edits: Edits) -> Fix:
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
     if built.is_choice:
         raise Manual("the same call may build another optimizer")
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
     advice = f"biases and norm scales are not decayed any more by {built.optimizer.short_name}{amount}"
-    found = tuple(edits(module, built))  # type: ignore[operator]
+    found = tuple(edits(module, built))
     return Fix("spare biases and norm scales by their names", found, Safety.SAFE, (), advice)
 
 
 def _given(module: Module, built: Construction) -> Iterator[Edit]:
-    yield add_keyword(module, built.call, words("names")["methods"][0], _patterns(module))
+    yield add_keyword(module, built.call, words("names")["method"], _patterns(module))
 
 
 def _told(module: Module, built: Construction) -> Iterator[Edit]:
@@ -147,14 +147,15 @@ def _told(module: Module, built: Construction) -> Iterator[Edit]:
         raise Manual("it is built on a line with other statements")
     lead, newline = indent(module, statement), module.source.newline
     is_bound = isinstance(statement, (cst.Assign, cst.AnnAssign)) and statement.value is built.call
-    told = f".{words('names')['methods'][0]}({_argument(module)})"
+    told = f".{words('names')['method']}({_argument(module)})"
     if is_bound and dotted(built.variable) is not None:
         end = _end_of_line(module, statement)
         yield Edit(Span(end, end), f"{newline}{lead}{dotted(built.variable)}{told}")
         return
     _require_first(module, built, statement)
     start = module.span(statement).start
-    yield Edit(Span(start, start), f"{_BOUND} = {_moved(module, built, lead)}{newline}{lead}{_BOUND}{told}{newline}{lead}")
+    lines = [f"{_BOUND} = {_moved(module, built, lead)}", f"{_BOUND}{told}", ""]
+    yield Edit(Span(start, start), f"{newline}{lead}".join(lines))
     yield replace(module, built.call, _BOUND)
 
 
@@ -170,7 +171,9 @@ def _require_first(module: Module, built: Construction, statement: cst.CSTNode) 
     is_whole = isinstance(statement, cst.Return) and outer is built.call
     is_handed = isinstance(outer, cst.Call) and any(arg.value is built.call for arg in outer.args)
     receiver = method_call(outer) if isinstance(outer, cst.Call) else None
-    is_plain = receiver is not None and (dotted(receiver[0]) is not None or dotted(getattr(receiver[0], "func", None)) == "super")
+    is_plain = receiver is not None and (
+        dotted(receiver[0]) is not None or dotted(getattr(receiver[0], "func", None)) == "super"
+    )
     if not is_whole and not (is_handed and is_plain):
         raise Manual("it has no name yet")
     if _BOUND in module.survey.names or any(_BOUND in scope.bindings for scope in module.survey.scopes.values()):

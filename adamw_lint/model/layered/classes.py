@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.model.frames import Frames
+from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted
@@ -22,6 +23,7 @@ class Instances:
         self._survey = survey
         self._values = values
         self._frames = frames
+        self._kinship = Kinship(survey, values)
         self._ends = tuple(words("layer_penalties")["model_ends"])
 
     def is_model(self, owner: cst.CSTNode, depth: int = 0) -> bool:
@@ -47,20 +49,14 @@ class Instances:
         """The calls that make an instance of a class, or of one that derives from it."""
         for call in tuple(self._survey.calls):
             target = self._values.worth(call.func)
-            if isinstance(target, Defined) and self._derives(target.node, owner):
+            if isinstance(target, Defined) and self._kinship.derives(target.node, owner):
                 yield call
-
-    def _derives(self, node: cst.CSTNode, owner: cst.ClassDef, depth: int = 0) -> bool:
-        if node is owner or depth > _DEPTH or not isinstance(node, cst.ClassDef):
-            return node is owner
-        bases = [self._values.worth(base.value) for base in node.bases]
-        return any(isinstance(base, Defined) and self._derives(base.node, owner, depth + 1) for base in bases)
 
     def selves(self, owner: cst.ClassDef) -> Iterator[cst.Name]:
         """The places in a class, or in those that derive from it, that read `self`."""
         for name in self._survey.names.get("self", ()):
             around = self._survey.owner(name)
-            if around is not None and self._derives(around, owner):
+            if around is not None and self._kinship.derives(around, owner):
                 yield name
 
     def attributes(self, owner: cst.ClassDef | None, name: str) -> Iterator[cst.Attribute]:
@@ -73,7 +69,7 @@ class Instances:
     def _makes(self, binding: Binding, owner: cst.ClassDef | None) -> bool:
         value = binding.value
         target = self._values.worth(value.func) if binding.kind is Kind.ASSIGN and isinstance(value, cst.Call) else None
-        return isinstance(target, Defined) and owner is not None and self._derives(target.node, owner)
+        return isinstance(target, Defined) and owner is not None and self._kinship.derives(target.node, owner)
 
     def results(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """What a function gives back: its calls, the reads of a property, the instances whose call it is."""
@@ -83,7 +79,8 @@ class Instances:
             yield from (node for node in reads if self._survey.owner(node) is owner)
         yield from self._frames.calls_of(function)
         if owner is None:
-            yield from (node for node in self._survey.names.get(function.name.value, ()) if self._is_read(node, function))
+            names = self._survey.names.get(function.name.value, ())
+            yield from (node for node in names if self._is_read(node, function))
 
     def _is_read(self, node: cst.Name, function: cst.FunctionDef) -> bool:
         """Whether a name stands for a function that is handed on, as to a tuner that builds models by it."""

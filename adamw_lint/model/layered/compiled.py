@@ -68,9 +68,7 @@ class Compiled:
         """What else an expression may be: the arms of a condition, what a name was bound to, what callers hand in."""
         if isinstance(node, cst.IfExp):
             yield from (node.body, node.orelse)
-        if isinstance(node, cst.Call) and self._path(node).rpartition(".")[2] in self._words["getters"]:
-            yield from positional(node)[:1]
-        elif isinstance(node, cst.Call) and self._path(node).rpartition(".")[2] in self._words["wrappers"]:
+        if isinstance(node, cst.Call) and self._path(node).rpartition(".")[2] in self._words["wrappers"]:
             yield from positional(node)[:1]
         for binding in self._values.bindings(node) if isinstance(node, (cst.Name, cst.Attribute)) else ():
             if binding.kind is Kind.ASSIGN and binding.value is not None:

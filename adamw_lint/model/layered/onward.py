@@ -173,9 +173,8 @@ class Onward:
                 yield Stop(node, stage)
 
     def _assigned(self, statement: cst.Assign | cst.AnnAssign | cst.AugAssign, stage: Stage) -> Iterator[Stop]:
-        targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
-        for target in targets:
-            yield from self._bound(target, stage)
+        for each in statement.targets if isinstance(statement, cst.Assign) else (statement,):
+            yield from self._bound(each.target, stage)
 
     def _bound(self, target: cst.BaseExpression, stage: Stage) -> Iterator[Stop]:
         if isinstance(target, (cst.Tuple, cst.List)):
@@ -198,9 +197,10 @@ class Onward:
                     yield Stop(node, stage)
         elif isinstance(target, cst.Attribute):
             owner = self._survey.owner(target)
-            for node in self._survey.attribute_reads.get(target.attr.value, ()):
-                if node is not target and (dotted(node) == dotted(target) and self._survey.owner(node) is owner):
-                    yield Stop(node, stage)
+            for read in self._survey.attribute_reads.get(target.attr.value, ()):
+                is_same = dotted(read) == dotted(target) and self._survey.owner(read) is owner
+                if read is not target and is_same:
+                    yield Stop(read, stage)
             yield from (Stop(node, stage) for node in self._instances.attributes(owner, target.attr.value))
 
     def _may_see(self, read: cst.Name, target: cst.Name, bindings: list[Binding]) -> bool:

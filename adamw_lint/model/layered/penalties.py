@@ -35,7 +35,9 @@ class LayerPenalty:
 class LayerPenalties:
     """Finds them in one file, as far as its program shows that the layers are trained."""
 
-    def __init__(self, survey: Survey, values: Values, onward: Onward, compiled: Compiled, words: dict[str, Any]) -> None:
+    def __init__(
+        self, survey: Survey, values: Values, onward: Onward, compiled: Compiled, words: dict[str, Any]
+    ) -> None:
         self._survey = survey
         self._values = values
         self._onward = onward
@@ -98,8 +100,8 @@ class LayerPenalties:
         parent = self._survey.parents[stop.node]
         if stop.stage is Stage.ARGUMENTS:
             return isinstance(parent, cst.Arg) and parent.star == "**"
-        is_named = isinstance(parent, cst.Arg) and parent.keyword is not None
-        return stop.stage is Stage.REGULARIZER and is_named and self._onward.is_regularizing(parent.keyword.value)  # type: ignore[union-attr]
+        name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
+        return stop.stage is Stage.REGULARIZER and self._onward.is_regularizing(name)
 
     def _functions(self, stops: Iterable[Stop]) -> Iterator[cst.FunctionDef]:
         """The functions that return what is reached, and the constructors of the classes that hold it."""

@@ -7,9 +7,10 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frame, Frames, Place
+from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.norms import Norms, Operation
-from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, rescaled, sum_of
+from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, penalty, rescaled, sum_of
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
@@ -30,6 +31,7 @@ class Addends:
         self._values = values
         self._frames = frames
         self._norms = norms
+        self._kinship = Kinship(survey, values)
         self._flow = Flow(survey, values, frames, norms, words)
         self._words = words
         self._open: list[cst.CSTNode] = []
@@ -50,7 +52,7 @@ class Addends:
         try:
             norm = self._norms.norm(place) or self._norms.error_module(place)
             if norm is not None:
-                return Part(node, norm=norm, is_penal=True) if self._flow.is_trained(node) else other(node)
+                return penalty(node, norm) if self._flow.is_trained(node) else other(node)
             return constant(node) if self._flow.is_constant(node) else self._compound(place)
         finally:
             self._open.pop()
@@ -121,9 +123,8 @@ class Addends:
 
     def _named(self, node: cst.Name | cst.Attribute, frame: Frame | None) -> Part:
         """Everything that a name may hold: the last assignments, and what was added to them since."""
-        parts: list[Part] = []
-        scale = ONE
-        for binding in self._values.bindings(node):
+        parts, scale = list[Part](), ONE
+        for binding in (*self._values.bindings(node), *self._kinship.inherited(node)):
             operator = operator_of(self._survey, binding)
             if operator is None or isinstance(operator, (cst.AddAssign, cst.SubtractAssign)):
                 sign = MINUS if isinstance(operator, cst.SubtractAssign) else ONE
@@ -225,8 +226,7 @@ class Addends:
             yield from self._items(Place(node.args[0].value, frame))
         elif method is not None and method[1] == "values":
             worth = self._values.worth(method[0])
-            entries = worth.entries.values() if isinstance(worth, Mapping) else ()
-            for entry in entries:
+            for entry in worth.entries.values() if isinstance(worth, Mapping) else ():
                 yield self._part(Place(entry.value, frame))
         elif isinstance(node, cst.Name) and (binding := self._list_bound(node)) is not None:
             yield from self._items(Place(binding, frame))

@@ -7,6 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.grouping.selection import is_untrained
+from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.losses.norms import Norms
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
@@ -23,6 +24,7 @@ class Flow:
         self._values = values
         self._frames = frames
         self._norms = norms
+        self._kinship = Kinship(survey, values)
         self._words = words
 
     def is_trained(self, node: cst.CSTNode) -> bool:
@@ -45,7 +47,7 @@ class Flow:
     def is_constant(self, node: cst.BaseExpression) -> bool:
         worth = self._values.worth(node)
         if isinstance(worth, (Number, Nothing)):
-            return True
+            return not any(self._kinship.inherited(node))
         operation = self._norms.operation(node)
         if operation is None or operation.name not in self._words["constants"]:
             return False

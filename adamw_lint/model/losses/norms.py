@@ -29,7 +29,8 @@ class Operation:
 class Norm:
     """The norm of parameters, or each element squared.
 
-    `mean` says that it is divided by their count, `is_open` that its order, which may be 2, is known only at run time.
+    `mean` says that it is divided by their count, `is_open` that its order, which may be 2, is known only at run time,
+    `is_half` that half of its square is meant.
     """
 
     node: cst.BaseExpression
@@ -37,6 +38,7 @@ class Norm:
     squared: bool
     mean: bool = False
     is_open: bool = False
+    is_half: bool = False
 
 
 class Norms:
@@ -72,6 +74,9 @@ class Norms:
         name, words = operation.name, self._words
         if name in words["square"] or (name in words["power"] and self._is_two(operation.rest, operation.call)):
             return self._squared(operation.operand, place)
+        if name in words["half_square"]:
+            found = self._of(operation.operand, place, squared=True)
+            return replace(found, is_half=True) if found is not None else None
         if name in words["norm"] and not self._has_axis(operation):
             return self._ordered(operation, place)
         if name in (*words["product"], *words["dot"]) and operation.rest and same(operation.operand, operation.rest[0]):

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import libcst as cst
 
 from adamw_lint.model.losses.norms import Norm
 from adamw_lint.model.scale import ONE, Scale
+
+_HALF = Scale(Decimal("0.5"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +28,11 @@ class Part:
     scale: Scale = ONE
     is_mean: bool = False
     is_optional: bool = False
+
+
+def penalty(node: cst.BaseExpression, norm: Norm) -> Part:
+    """A part that is a norm of parameters."""
+    return Part(node, norm=norm, is_penal=True, scale=_HALF if norm.is_half else ONE)
 
 
 def leaves(part: Part) -> Iterator[Part]:

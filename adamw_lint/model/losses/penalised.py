@@ -36,6 +36,8 @@ class Denotation(Streams):
         binding = found[0] if len(found) == 1 else None
         if binding is None or binding.value is None:
             return None
+        if any(word in node.value.lower() for word in self.words["latent_names"]):
+            return None
         inner = Place(binding.value, place.frame)
         if binding.kind is Kind.LOOP:
             return self._element(self.stream(inner, depth + 1), binding, inner, depth)
@@ -90,6 +92,8 @@ class Denotation(Streams):
         if last in (*self.words["flattened"], *self.words["collected"]) and plain:
             stream = self.stream(Place(plain[0], place.frame), depth + 1)
             return stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
+        if self.registered.path(node) in self.words["variable_makers"]:
+            return Penalised(node, place, whole=False)
         if method is not None and method[1] in self.words["unchanged"]:
             is_function = isinstance(self.values.worth(node.func), Reference)
             operand = plain[0] if is_function and plain else method[0]

@@ -23,7 +23,7 @@ class Registered:
     def is_parameter(self, owner: cst.ClassDef, name: str) -> bool:
         """Whether a class registers an attribute as a parameter wherever it binds it."""
         made = [value for binding in self._survey.attributes[owner][name] for value in self._made(binding)]
-        return bool(made) and all(self._path(value) in self._words["parameter_types"] for value in made)
+        return bool(made) and all(self.path(value) in self._words["parameter_types"] for value in made)
 
     def _made(self, binding: Binding) -> Iterator[cst.BaseExpression | None]:
         """What makes the value of an attribute: what it is bound to, or an element of the tuple that a call returns."""
@@ -37,7 +37,8 @@ class Registered:
                 bound = self._values.bound_once(element)
                 yield bound.value if bound is not None else element
 
-    def _path(self, value: cst.BaseExpression | None) -> str:
+    def path(self, value: cst.BaseExpression | None) -> str:
+        """The library's path to what makes a value by a call; empty where that is not one."""
         target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
         return target.path if isinstance(target, Reference) else ""
 

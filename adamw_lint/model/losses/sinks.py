@@ -9,7 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call, positional, text_of
+from adamw_lint.model.tree import dotted, keyword, method_call, positional, text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference
 
@@ -44,8 +44,10 @@ class Sinks:
         frame = self._frames.around(call)
         if method is not None and not isinstance(self._values.worth(method[0]), Reference):
             yield Sink(call, Place(method[0], frame), is_backward=True)
-        if positional(call):
-            yield Sink(call, Place(positional(call)[0], frame), is_backward=True)
+        named = (keyword(call, name) for name in self._words["loss_arguments"])
+        loss = next(iter(positional(call)), None) or next((each for each in named if each is not None), None)
+        if loss is not None:
+            yield Sink(call, Place(loss.body if isinstance(loss, cst.Lambda) else loss, frame), is_backward=True)
 
     def returned(self, entered: Container[cst.CSTNode]) -> Iterator[Sink]:
         """The losses that are returned to code that we do not see; `entered` holds the functions that we have seen."""

@@ -30,6 +30,7 @@ class Yield(Enum):
 
 _YIELDS = {  # by the name of the list of methods
     "iterators": Yield.PARAMETER,
+    "collections": Yield.PARAMETER,
     "named_iterators": Yield.NAMED_PARAMETER,
     "modules": Yield.MODULE,
     "named_modules": Yield.NAMED_MODULE,
@@ -81,8 +82,10 @@ class Streams(ABC):
             return self._part([Place(node.left, frame), Place(node.right, frame)], depth)
         if isinstance(node, (cst.List, cst.Tuple)):
             return self._displayed(node, place, depth)
+        if isinstance(node, cst.Dict):
+            return self._displayed(node, place, depth)
         if isinstance(node, (cst.Name, cst.Attribute)):
-            return self._bound_stream(node, place, depth)
+            return self._collection(node, place) or self._bound_stream(node, place, depth)
         return None
 
     def _called_stream(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
@@ -142,7 +145,26 @@ class Streams(ABC):
             return None
         return replace(first, of=replace(first.of, whole=False))
 
-    def _displayed(self, node: cst.List | cst.Tuple, place: Place, depth: int) -> Stream | None:
+    def _collection(self, node: cst.Name | cst.Attribute, place: Place) -> Stream | None:
+        """`model.trainable_variables` and kin, which are no methods."""
+        if not isinstance(node, cst.Attribute) or node.attr.value not in self.words["collection_attributes"]:
+            return None
+        root = self.frames.resolve(Place(node.value, place.frame))
+        return Stream(Yield.PARAMETER, Penalised(node, root, whole=node.attr.value in self.words["whole_collections"]))
+
+    def _appended(self, node: cst.Name | cst.Attribute, depth: int) -> Stream | None:
+        """What is appended to a list that begins empty, in whichever file of the program, if all of it is parameters."""
+        if isinstance(node, cst.Attribute):
+            self.values.program.read_appenders(node.attr.value)
+            on = self.survey.methods[dotted(node) or ""]
+            calls = [call for call in on if (method_call(call) or ("", ""))[1] == "append"]
+        else:
+            calls = self.values.calls_on(node, "append")
+        found = [self.parameter(Place(each), depth + 1) for call in calls for each in positional(call)]
+        known = found[0] if found and None not in found else None
+        return Stream(Yield.PARAMETER, replace(known, whole=False)) if known is not None else None
+
+    def _displayed(self, node: cst.List | cst.Tuple | cst.Dict, place: Place, depth: int) -> Stream | None:
         inner = [Place(element.value, place.frame) for element in node.elements]
         found = [self.parameter(each, depth + 1) for each in inner]
         if found and found[0] is not None and all(found):
@@ -171,6 +193,8 @@ class Streams(ABC):
             return None
         if self.registered.is_layer(values[0]) and len(values) == 1:  # a ModuleList or ModuleDict yields its layers
             return Stream(Yield.MODULE, Penalised(node, self.frames.resolve(place), whole=False))
+        if len(values) == 1 and isinstance(values[0], cst.List) and not values[0].elements:
+            return self._appended(node, depth)
         streams = [self.stream(Place(value, place.frame), depth + 1) for value in values]
         known = [stream for stream in streams if stream is not None]
         if not known or (len(known) < len(streams) and not all_exclusive(found)):
