@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding
+from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined
@@ -27,12 +27,21 @@ class Kinship:
         return any(isinstance(base, Defined) and self.derives(base.node, owner, depth + 1) for base in bases)
 
     def inherited(self, node: cst.BaseExpression) -> Iterator[Binding]:
-        """What classes above or below the one around `self.attribute` bind the attribute to."""
-        is_own = isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self"
-        owner = self._survey.owner(node) if is_own else None
-        if owner is None or not isinstance(node, cst.Attribute):
+        """What an attribute is bound to by other classes, above or below its own, or by that of the instance read."""
+        if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name):
             return
-        for other, bound in tuple(self._survey.attributes.items()):
-            is_kin = other is not owner and node.attr.value in bound
-            if is_kin and (self.derives(other, owner) or self.derives(owner, other)):
+        is_own = node.value.value == "self"
+        owner = self._survey.owner(node) if is_own else self._made(node.value)
+        for other, bound in tuple(self._survey.attributes.items()) if owner is not None else ():
+            is_kin = node.attr.value in bound and not (is_own and other is owner)
+            if is_kin and owner is not None and (self.derives(other, owner) or self.derives(owner, other)):
                 yield from bound[node.attr.value]
+
+    def _made(self, name: cst.Name) -> cst.CSTNode | None:
+        """The class of which a name holds an instance, if the name is bound once and to one."""
+        if name not in self._survey.places:
+            return None
+        found = self._values.bindings(name)
+        value = found[0].value if len(found) == 1 and found[0].kind is Kind.ASSIGN else None
+        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        return target.node if isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) else None

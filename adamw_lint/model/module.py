@@ -151,7 +151,7 @@ class Module(Placed):
             built = (*self.constructions, *self._built_elsewhere())
             losses = Losses(self.survey, self.values, self.frames, built, {**words("parameters"), **words("penalty")})
             for term in losses:
-                if self.owns(term.node):
+                if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
             unexplained = losses.unexplained(self.tree) if is_searched else []
             if not bring_in_callers(unexplained, self.survey, self.program):

@@ -31,7 +31,7 @@ class Instances:
         if not isinstance(owner, cst.ClassDef) or depth > _DEPTH:
             return False
         for base in owner.bases:
-            target = self._values.worth(base.value)
+            target = self._values.behind(self._values.worth(base.value))
             if isinstance(target, Defined) and self.is_model(target.node, depth + 1):
                 return True
             if (dotted(base.value) or "").endswith(self._ends):

@@ -117,8 +117,8 @@ class Onward:
         if stage is Stage.LAYER:
             yield from self._combined(call)
         elif (stage is Stage.ARGUMENTS and arg.star == "**") or self.is_regularizing(name):
-            is_ours = isinstance(target, Defined) and not self._instances.is_model(target.node)
-            if not is_ours or is_partial:
+            is_function = isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef)
+            if not is_function or is_partial:
                 yield Stop(call, Stage.LAYER)
 
     def _called(self, call: cst.Call) -> cst.BaseExpression:
