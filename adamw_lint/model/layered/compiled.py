@@ -11,7 +11,7 @@ from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Trainers
-from adamw_lint.model.tree import keyword, positional
+from adamw_lint.model.tree import keyword, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference, Text, options_of
 from adamw_lint.rulebook import Optimizer, optimizers, optimizers_by_path
@@ -46,6 +46,22 @@ class Compiled:
         given = keyword(call, "optimizer") or next(iter(positional(call)), None)
         if given is not None:
             yield from self._of(given)
+
+    def stepping(self, node: cst.CSTNode, depth: int = 0) -> Iterator[Trainer]:
+        """What steps in the function in which a loss is computed, or in those that call it."""
+        function = self._survey.function(node)
+        for call in self._survey.calls:
+            method = method_call(call)
+            if method is not None and method[1] in self._words["stepping"] and self._survey.function(call) is function:
+                yield from self._of(method[0])
+        for call in self._frames.calls_of(function) if function is not None and depth < _DEPTH else ():
+            yield from self.stepping(call, depth + 1)
+
+    def collecting(self) -> Iterator[Trainer]:
+        """What minimizes the losses that a program of TensorFlow 1 collects, if it collects those of its layers."""
+        if any(self._survey.attribute_reads.get(word) for word in self._words["collected"]):
+            adam = self._trainers.adam(self._trainers.every)
+            yield from (Trainer(built.optimizer, built.call, built) for built in adam)
 
     def _of(self, node: cst.BaseExpression, depth: int = 0) -> Iterator[Trainer]:
         found = self._trainers.behind(Place(node))

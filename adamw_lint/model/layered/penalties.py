@@ -116,13 +116,25 @@ class LayerPenalties:
                 yield function
 
     def _compilations(self, stop: Stop) -> Iterator[tuple[cst.CSTNode, Trainer]]:
-        """The optimizers that a model is compiled with, if that is what an expression is asked for."""
-        attribute = self._survey.parents[stop.node] if stop.stage is Stage.LAYER else None
+        """The optimizers that a model is trained by, if an expression is asked to compile, or for its losses."""
+        if stop.stage is not Stage.LAYER:
+            return
+        if isinstance(stop.node, cst.Call) and self._is_of_graphs(stop.node):
+            yield from ((stop.node, trainer) for trainer in self._compiled.collecting())
+        attribute = self._survey.parents[stop.node]
         if not isinstance(attribute, cst.Attribute) or attribute.value is not stop.node:
             return
         call = self._survey.parents[attribute]
         if attribute.attr.value in self._words["compiling"] and isinstance(call, cst.Call):
             yield from ((call, trainer) for trainer in self._compiled.trainers(call))
+        elif attribute.attr.value in self._words["losses"]:
+            yield from ((attribute, trainer) for trainer in self._compiled.stepping(attribute))
+
+    def _is_of_graphs(self, call: cst.Call) -> bool:
+        """Whether a call makes a layer or variable of TensorFlow 1, whose penalties the program has to collect."""
+        worth = self._values.worth(call.func)
+        path = worth.path if isinstance(worth, Reference) else ""
+        return path.partition(".")[0] in self._words["graph_roots"] and "keras" not in path
 
 
 def _number(text: str) -> Value:
