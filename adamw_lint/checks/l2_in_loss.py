@@ -13,6 +13,7 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import horizon
+from adamw_lint.model.losses.parts import leaves
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
@@ -55,13 +56,19 @@ def _finding(module: Module, term: LossTerm) -> Diagnostic:
         else ()
     )
     place = term.node if fix is not None else _made(module, term)
-    return Diagnostic(RULE, module.span(place), _message(module, place, term), _help(module, term) + reason, labels, fix)
+    return Diagnostic(
+        RULE, module.span(place), _message(module, place, term), _help(module, term) + reason, labels, fix
+    )
 
 
 def _made(module: Module, term: LossTerm) -> cst.BaseExpression:
     """Where a penalty is written that the addend is but the name of."""
     children = term.path[-1].children if isinstance(term.node, (cst.Name, cst.Attribute)) else ()
-    return children[0].node if len(children) == 1 and module.owns(children[0].node) else term.node
+    if len(children) != 1 or not module.owns(children[0].node):
+        return term.node
+    norms = [leaf.node for leaf in leaves(children[0])]
+    is_whole = all(node is children[0].node or module.survey.within(node, children[0].node) for node in norms)
+    return children[0].node if is_whole else term.node
 
 
 def _message(module: Module, place: cst.BaseExpression, term: LossTerm) -> str:
