@@ -13,6 +13,7 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import horizon
+from adamw_lint.model.losses.parts import leaves
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import ONE, Scale
@@ -54,12 +55,25 @@ def _finding(module: Module, term: LossTerm) -> Diagnostic:
         if module.owns(built.call)
         else ()
     )
-    return Diagnostic(RULE, module.span(term.node), _message(module, term), _help(module, term) + reason, labels, fix)
+    place = term.node if fix is not None else _made(module, term)
+    return Diagnostic(
+        RULE, module.span(place), _message(module, place, term), _help(module, term) + reason, labels, fix
+    )
 
 
-def _message(module: Module, term: LossTerm) -> str:
+def _made(module: Module, term: LossTerm) -> cst.BaseExpression:
+    """Where a penalty is written that the addend is but the name of."""
+    children = term.path[-1].children if isinstance(term.node, (cst.Name, cst.Attribute)) else ()
+    if len(children) != 1 or not module.owns(children[0].node):
+        return term.node
+    norms = [leaf.node for leaf in leaves(children[0])]
+    is_whole = all(node is children[0].node or module.survey.within(node, children[0].node) for node in norms)
+    return children[0].node if is_whole else term.node
+
+
+def _message(module: Module, place: cst.BaseExpression, term: LossTerm) -> str:
     built = term.reaches[0]
-    start = f"`{module.excerpt(term.node)}` goes into {built.optimizer.short_name}'s gradient"
+    start = f"`{module.excerpt(place)}` goes into {built.optimizer.short_name}'s gradient"
     if term.is_open:
         return f"{start}: a norm whose order is known only at run time{on_top(module, built)}"
     if not term.squared:

@@ -93,7 +93,8 @@ class Losses:
         if not norms or outer.number * scales[0].number <= 0 or any(map(is_zero, factors)):
             return None
         reaches = self._trainers(sink, norms[0].of)
-        if not reaches:
+        is_scaled = bool(factors or scales[0].divisors or outer.factors) or scales[0].number * outer.number != 1
+        if not reaches or not (is_scaled or any(self._is_of_a_model(norm.of) for norm in norms)):
             return None
         return LossTerm(
             node=part.node,
@@ -111,6 +112,11 @@ class Losses:
             backed=len({each.node for each in self._sinks.backward()}),
             steps=tuple(call for call, built in self._steps(sink) if built in reaches),
         )
+
+    def _is_of_a_model(self, penalised: Penalised) -> bool:
+        """Whether it is more than a variable of its own, which without a λ may be what the program minimises."""
+        made = self._denotation.registered.path(penalised.written)
+        return made not in self._words["variable_makers"]
 
     def _is_optional(self, sink: Sink, path: tuple[Part, ...]) -> bool:
         """Whether the penalty stands under a condition, or in a loop of its own, that the use of the loss does not."""
