@@ -12,7 +12,7 @@ from adamw_lint.penalising.sibling import decaying
 
 
 def findings(module: Module, rule: str) -> Iterator[Diagnostic]:
-    """One finding for each regularizer that is written, at the first place where a function or script writes it alike."""
+    """One finding for each regularizer, at the first place where a function or script writes it alike."""
     groups: dict[tuple[object, ...], list[LayerPenalty]] = {}
     for penalty in module.layer_penalties:
         key = (module.survey.function(penalty.node), module.text(penalty.node), penalty.trainer.node)

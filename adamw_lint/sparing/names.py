@@ -140,7 +140,7 @@ def _given(module: Module, built: Construction) -> Iterator[Edit]:
 
 
 def _told(module: Module, built: Construction) -> Iterator[Edit]:
-    """A call of the method on a line of its own, right after the optimizer is built, which is named first if need be."""
+    """A call of the method on a line of its own, after the optimizer is built, which is named first if need be."""
     statement = module.survey.statement(built.call)
     line = module.survey.parents[statement]
     if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:

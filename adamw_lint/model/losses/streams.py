@@ -153,7 +153,7 @@ class Streams(ABC):
         return Stream(Yield.PARAMETER, Penalised(node, root, whole=node.attr.value in self.words["whole_collections"]))
 
     def _appended(self, node: cst.Name | cst.Attribute, depth: int) -> Stream | None:
-        """What is appended to a list that begins empty, in whichever file of the program, if all of it is parameters."""
+        """What is appended to a list that begins empty, in any file of the program, if all of it is parameters."""
         if isinstance(node, cst.Attribute):
             self.values.program.read_appenders(node.attr.value)
             on = self.survey.methods[dotted(node) or ""]
