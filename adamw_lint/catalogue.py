@@ -4,11 +4,13 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
-from adamw_lint.rulebook import Optimizer, optimizers
-from adamw_lint.settings import instead
+from adamw_lint.errors import LintError, instead
+from adamw_lint.rulebook import Optimizer, knowing, optimizers
+from adamw_lint.settings import load
 from adamw_lint.signatures import parameters
 
 
@@ -55,8 +57,16 @@ class _Row:
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 def catalogue(name: str | None, format_: str) -> None:
-    """List what optimizers do with weight decay: all that are known, or those of a class, a path or a library NAME."""
-    rows = [_Row.of(fact) for fact in _found(name)]
+    """List what optimizers do with weight decay: all that are known, or those of a class, a path or a library NAME.
+
+    Those that your pyproject.toml states under `[[tool.adamw-lint.optimizer]]` are among them.
+    """
+    try:
+        own = load(Path.cwd(), {}).optimizers
+    except LintError as error:
+        raise click.UsageError(str(error)) from None
+    with knowing(own):
+        rows = [_Row.of(fact) for fact in _found(name)]
     if format_ == "json":
         click.echo(json.dumps([row.as_dict() for row in rows], indent=2))
     elif name is None:

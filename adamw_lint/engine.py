@@ -13,30 +13,33 @@ from adamw_lint.read.comments import audible
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
+from adamw_lint.rulebook import knowing
 from adamw_lint.settings import Settings
 
 if TYPE_CHECKING:
     from adamw_lint.model.module import Module
 
 
-def read(path: str) -> Source | None:
+def read(path: str, settings: Settings) -> Source | None:
     """The source at a path, None where its bytes show that nothing in it concerns us; raises UnreadableError."""
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
-    return source_of(data, path)
+    return source_of(data, path, settings)
 
 
-def source_of(data: bytes, path: str) -> Source | None:
+def source_of(data: bytes, path: str, settings: Settings) -> Source | None:
     """The source that the bytes of a file are, None where they show that nothing in it concerns us."""
-    return Source.of_bytes(data, path) if may_concern(data) else None
+    with knowing(settings.optimizers):
+        return Source.of_bytes(data, path) if may_concern(data) else None
 
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
-    module = _parse(source)
-    found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
+    with knowing(settings.optimizers):
+        module = _parse(source)
+        found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
     classified = [_classify(each, settings) for each in audible(source, list(found))]
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 

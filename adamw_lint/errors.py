@@ -1,5 +1,8 @@
 """What goes wrong without being a finding: each failure is one clear line, and the run ends with exit code 2."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 REPORT = "this is a mistake in adamw-lint, not in your code; please report it together with the file"
 
 
@@ -39,3 +42,9 @@ class DefectError(LintError):
 
     def __init__(self, what: str, path: str, place: tuple[int, int] | None = None) -> None:
         super().__init__(f"{what}; {REPORT}", path, place)
+
+
+def instead(word: str, known: Sequence[str]) -> str:
+    """The end of a message about an unknown word: the nearest known one, or all of them."""
+    nearest = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
+    return f"; did you mean `{nearest[0]}`?" if nearest else f"; there are {', '.join(known)}"

@@ -4,8 +4,8 @@ import sys
 
 import click
 
+from adamw_lint.errors import instead
 from adamw_lint.rulebook import Page, pages
-from adamw_lint.settings import instead
 
 
 @click.command("rule", context_settings={"help_option_names": ["-h", "--help"]})

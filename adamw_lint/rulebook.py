@@ -1,6 +1,9 @@
 """What we believe: the pages of the rules and the facts about optimizers, read from the folder `rules/`."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -101,28 +104,6 @@ class Regularizer:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerParameter:
-    """One parameter of a layer: `ndim` may be the name of the argument that is its shape, `when` must all be true."""
-
-    name: str
-    role: str
-    ndim: int | str | None = None
-    when: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LayerFact:
-    """What a layer of a framework holds, as `rules/frameworks/*.toml` states it; `parts` are expressions."""
-
-    name: str
-    signature: str
-    parameters: tuple[LayerParameter, ...] = ()
-    parts: tuple[tuple[str, str], ...] = ()
-    stacked: bool = False
-    unless: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One rule as its page states it."""
 
@@ -167,23 +148,42 @@ def models(stem: str) -> dict[str, Any]:
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
-@cache
+_OWN: ContextVar[tuple[Optimizer, ...]] = ContextVar("own", default=())
+
+
+@contextmanager
+def knowing(facts: tuple[Optimizer, ...]) -> Iterator[None]:
+    """Inside, the user's own facts are known as well, and say more than ours where both name one path."""
+    token = _OWN.set(facts)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def own() -> tuple[Optimizer, ...]:
+    """The user's own facts, as far as they are known here."""
+    return _OWN.get()
+
+
 def optimizers() -> tuple[Optimizer, ...]:
-    """Every fact, in the order in which the files state them."""
-    return tuple(_optimizer(table) for facts in frameworks().values() for table in facts.get("optimizer", ()))
+    """Every fact, in the order in which the files state them, the user's own last."""
+    return (*_stated(), *own())
 
 
 @cache
-def layers() -> dict[str, LayerFact]:
-    """What the layers of every framework hold, by the name below the framework's package."""
-    tables = [table for facts in frameworks().values() for table in facts.get("layer", ())]
-    return {name: _layer(name, table) for table in tables for name in table["names"]}
+def _stated() -> tuple[Optimizer, ...]:
+    return tuple(optimizer(table) for facts in frameworks().values() for table in facts.get("optimizer", ()))
 
 
-@cache
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
-    return {path: optimizer for optimizer in optimizers() for path in optimizer.paths}
+    return _by_path(own())
+
+
+@cache
+def _by_path(added: tuple[Optimizer, ...]) -> dict[str, Optimizer]:
+    return {path: each for each in (*_stated(), *added) for path in each.paths}
 
 
 @cache
@@ -203,11 +203,11 @@ def regularizers_by_path() -> dict[str, Regularizer]:
 
 
 def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
-    """An optimizer of the same library and family that decouples its decay; raises StopIteration without one."""
+    """An optimizer of the same library and family that decouples its decay, else the one that everybody has."""
     library = optimizer.name.split(".")[0]
     alike = [each for each in optimizers() if each.family is optimizer.family and each.coupling is Coupling.DECOUPLED]
     same = (each for each in alike if library in {path.split(".")[0] for path in each.paths})
-    return next(same)
+    return next(same, optimizers_by_path()[words("usual")["decoupled"]])
 
 
 @cache
@@ -220,18 +220,9 @@ def words(table: str) -> dict[str, Any]:
     return joined
 
 
-def _optimizer(table: dict[str, Any]) -> Optimizer:
+def optimizer(table: dict[str, Any]) -> Optimizer:
+    """The fact that a table of TOML states; raises ValueError for a family or coupling that there is not."""
     known = {**table, "family": Family(table["family"]), "coupling": Coupling(table["coupling"])}
     known["parameters_argument"] = table.get("parameters_argument", "params") or None
     lists = {key: tuple(table.get(key, ())) for key in ("aliases", "strings", "immaterial")}
     return Optimizer(**{**known, **lists})
-
-
-def _layer(name: str, table: dict[str, Any]) -> LayerFact:
-    parameters = [
-        LayerParameter(each["name"], each["role"], each.get("ndim"), tuple(each.get("if", ())))
-        for each in table["parameters"]
-    ]
-    parts = tuple(table.get("parts", {}).items())
-    unless = tuple(table.get("unless", ()))
-    return LayerFact(name, table["signature"], tuple(parameters), parts, table.get("stacked", False), unless)

@@ -47,12 +47,16 @@ def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
     files = list(discover(paths, task.settings.exclude, task.settings.root))
     for file in _with_progress(files) if watched else files:
-        yield Outcome(errors=(file,)) if isinstance(file, LintError) else _outcome(partial(read, file), task)
+        yield (
+            Outcome(errors=(file,))
+            if isinstance(file, LintError)
+            else _outcome(partial(read, file, task.settings), task)
+        )
 
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
-    return _outcome(partial(source_of, data, path), replace(task, write=False))
+    return _outcome(partial(source_of, data, path, task.settings), replace(task, write=False))
 
 
 def _outcome(load: Callable[[], Source | None], task: Task) -> Outcome:

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,22 @@ from typing import Any
 import pathspec
 
 from adamw_lint.diagnostics import Safety
-from adamw_lint.errors import SettingsError
-from adamw_lint.rulebook import pages
+from adamw_lint.errors import SettingsError, instead
+from adamw_lint.facts import own_optimizers
+from adamw_lint.rulebook import Optimizer, pages
 
 TABLE = "tool.adamw-lint"
 LISTS = ("select", "ignore", "extend-select", "exclude", "extend-safe-fixes", "extend-unsafe-fixes")
 SELECTIONS = ("select", "extend-select", "ignore")
-KEYS = (*LISTS, "per-file-ignores")
+KEYS = (*LISTS, "per-file-ignores", "optimizer")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What to look for, where, and which fixes to trust; rules are held by name.
 
-    `root` is the folder that `exclude` and `per_file_ignores` are relative to, both in the words of .gitignore.
+    `root` is the folder that `exclude` and `per_file_ignores` are relative to, both in the words of .gitignore;
+    `optimizers` are the facts that the user states.
     """
 
     selected: frozenset[str]
@@ -33,6 +34,7 @@ class Settings:
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     safe: frozenset[str] = frozenset()
     unsafe: frozenset[str] = frozenset()
+    optimizers: tuple[Optimizer, ...] = ()
 
     def rules(self, path: str) -> frozenset[str]:
         """The rules that are on for a file."""
@@ -72,6 +74,7 @@ def load(folder: Path, flags: Mapping[str, Sequence[str]]) -> Settings:
         | given.rules("extend-safe-fixes"),
         unsafe=(written.rules("extend-unsafe-fixes") - given.rules("extend-safe-fixes"))
         | given.rules("extend-unsafe-fixes"),
+        optimizers=own_optimizers(table.get("optimizer", []), written.where, str(path)),
     )
 
 
@@ -107,7 +110,7 @@ class _Layer:
                 raise SettingsError(f"{where}there is no key `{key}`{instead(key, KEYS)}")
             if key in LISTS and not _is_strings(value):
                 raise SettingsError(f'{where}`{key}` must be a list of strings, as in `{key} = ["…"]`')
-            if key not in LISTS and not (isinstance(value, dict) and all(map(_is_strings, value.values()))):
+            if key == "per-file-ignores" and not (isinstance(value, dict) and all(map(_is_strings, value.values()))):
                 raise SettingsError(f'{where}`{key}` must be a table of lists, as in `"tests/*" = ["…"]`')
         return cls(table, where)
 
@@ -152,9 +155,3 @@ def _rules(word: str, where: str) -> frozenset[str]:
     if not found:
         raise SettingsError(f"{where}there is no rule `{word}`{instead(word, [*codes, *codes.values()])}")
     return frozenset(found)
-
-
-def instead(word: str, known: Sequence[str]) -> str:
-    """The end of a message about an unknown word: the nearest known one, or all of them."""
-    nearest = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
-    return f"; did you mean `{nearest[0]}`?" if nearest else f"; there are {', '.join(known)}"

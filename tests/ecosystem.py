@@ -45,7 +45,7 @@ def judge(path: str, tally: Tally) -> None:
     """Lint and fix one file in memory, and count."""
     tally.files += 1
     try:
-        source = read(path)
+        source = read(path, Settings(frozenset()))
     except (UnreadableError, UnparsableError):
         tally.unreadable += 1
         return

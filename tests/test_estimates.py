@@ -8,7 +8,7 @@ import pytest
 
 from adamw_lint.engine import lint, read
 from adamw_lint.measure import coupling_exponent
-from adamw_lint.settings import load
+from adamw_lint.settings import Settings, load
 
 RULE = "decay-in-gradient"
 
@@ -176,7 +176,7 @@ def marked(code: str) -> list[int]:
 def found_in(folder: Path, text: str) -> list[tuple[str, int]]:
     (folder / "pyproject.toml").write_text("")
     (folder / "train.py").write_text(text)
-    source = read(str(folder / "train.py"))
+    source = read(str(folder / "train.py"), Settings(frozenset()))
     if source is None:
         return []
     found = lint(source, load(folder, {}))

@@ -11,8 +11,9 @@ import torch
 from test_architecture import asked, dimensions, is_norm_scale, run
 from torch import nn
 
+from adamw_lint.layer_facts import layers
 from adamw_lint.model.parameters.tensors import Role
-from adamw_lint.rulebook import layers, words
+from adamw_lint.rulebook import words
 from adamw_lint.signatures import parameters
 
 WORDS = words("layers")

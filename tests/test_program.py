@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adamw_lint.engine import fix, lint, read
-from adamw_lint.settings import load
+from adamw_lint.settings import Settings, load
 
 TRAIN = """
 import torch
@@ -230,7 +230,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _found(path: Path, folder: Path) -> set[str]:
-    source = read(str(path))
+    source = read(str(path), Settings(frozenset()))
     if source is None:
         return set()
     name = path.relative_to(folder).as_posix()
@@ -247,7 +247,7 @@ def test_what_decides_may_stand_in_another_file(name: str, tmp_path: Path) -> No
 def test_a_fix_never_edits_another_file(tmp_path: Path) -> None:
     files, _ = PROGRAMS["a class that another file re-exports"]
     _write(tmp_path, files)
-    source = read(str(tmp_path / "train.py"))
+    source = read(str(tmp_path / "train.py"), Settings(frozenset()))
     assert source is not None
     fixed = fix(source, load(tmp_path, {}), unsafe=True)
     assert fixed.source == source

@@ -13,7 +13,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Defined, Partial, Reference, Value, options_of
-from adamw_lint.rulebook import Optimizer, Wrapper
+from adamw_lint.rulebook import Optimizer, Wrapper, own
 from adamw_lint.signatures import parameters
 
 
@@ -158,7 +158,11 @@ class Classes:
     def _optimizer(self, value: Value, depth: int = 0) -> tuple[Optimizer | None, cst.ClassDef | None]:
         if isinstance(value, Reference):
             return self._facts.get(value.path), None
-        if not isinstance(value, Defined) or not isinstance(value.node, cst.ClassDef) or depth > 4:
+        if not isinstance(value, Defined) or depth > 4:
+            return None, None
+        if own() and (stated := self._facts.get(self._values.path_of(value.node))) is not None:
+            return stated, None
+        if not isinstance(value.node, cst.ClassDef):
             return None, None
         overridden = self._survey.scopes[value.node].bindings
         bases = value.node.bases

@@ -14,6 +14,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import joined
 from adamw_lint.model.variables import Variables
 from adamw_lint.model.worth import UNKNOWN, Reference, Value, agreed
+from adamw_lint.rulebook import own
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -33,8 +34,17 @@ class Links(Variables):
         """What a binding gives its name."""
 
     def imported(self, reference: Reference) -> Value:
-        """What an imported name is worth; where a library has it, or a file that does not concern us, just its path."""
-        return self._followed(reference, self._concerns)
+        """What an imported name is worth; where a library has it, or a file that does not concern us, just its path.
+
+        What the user states of a path is enough: the file that has it is not asked.
+        """
+        is_stated = any(reference.path in fact.paths for fact in own())
+        return reference if is_stated else self._followed(reference, self._concerns)
+
+    def path_of(self, node: cst.FunctionDef | cst.ClassDef) -> str:
+        """The dotted path by which the program imports a class or function that a file of it defines at its top."""
+        is_top = self.survey.function(node) is None and self.survey.owner(node) is None
+        return f"{self.program.module_of(node)}.{node.name.value}" if is_top else ""
 
     def behind(self, value: Value) -> Value:
         """What a path below an import is worth in the file of the program that has it; any other value as it is."""

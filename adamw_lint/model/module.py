@@ -5,6 +5,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from adamw_lint.layer_facts import layers
 from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
@@ -33,7 +34,7 @@ from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_estimate, may_penalise, may_regularise, may_step
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import Family, layers, optimizers_by_path, words, wrappers_by_path
+from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
 
 
 class Module(Placed):

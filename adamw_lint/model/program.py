@@ -44,6 +44,16 @@ class Program:
         """The file in which a node stands."""
         return self._files[self._survey.root(node)]
 
+    def module_of(self, node: cst.CSTNode) -> str:
+        """The dotted name of the module that the file of a node is, from the outermost package on."""
+        path = self.file(node)
+        names = [] if path.stem == "__init__" else [path.stem]
+        for folder in path.parents:
+            if not (folder / "__init__.py").exists():
+                break
+            names.insert(0, folder.name)
+        return ".".join(names)
+
     def text_around(self, node: cst.CSTNode) -> str:
         """The text of the file in which a node stands."""
         return self._texts[self._survey.root(node)]

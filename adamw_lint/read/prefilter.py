@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, words
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, own, words
 
 
 def may_concern(data: bytes) -> bool:
@@ -15,8 +15,8 @@ def may_concern(data: bytes) -> bool:
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
-    return _mention().search(data) is not None or any(
-        library in data and names.search(data) for library, names in _common().items()
+    return _mention(own()).search(data) is not None or any(
+        library in data and names.search(data) for library, names in _common(own()).items()
     )
 
 
@@ -53,7 +53,7 @@ def _regularizers() -> tuple[tuple[bytes, ...], ...]:
 
 
 @cache
-def _mention() -> re.Pattern[bytes]:
+def _mention(_: tuple[Optimizer, ...]) -> re.Pattern[bytes]:
     names = {name for name in map(_last, _paths()) if not name.islower()}
     # A name ends where a word may end: no Lamb in Lambda. One that holds another says nothing more.
     shortest = sorted(
@@ -67,7 +67,7 @@ def _mention() -> re.Pattern[bytes]:
 
 
 @cache
-def _common() -> dict[bytes, re.Pattern[bytes]]:
+def _common(_: tuple[Optimizer, ...]) -> dict[bytes, re.Pattern[bytes]]:
     """The names in lower case, which are words like any other and count only beside the name of their library."""
     plain = [path for path in _paths() if _last(path).islower()]
     libraries = sorted({path.partition(".")[0] for path in plain})

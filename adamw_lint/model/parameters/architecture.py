@@ -5,6 +5,7 @@ from typing import Any
 
 import libcst as cst
 
+from adamw_lint.layer_facts import LayerFact
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.parameters.catalogue import Catalogue
 from adamw_lint.model.parameters.interpreter import ExhaustedError, Interpreter
@@ -15,7 +16,6 @@ from adamw_lint.model.parameters.tensors import Tensor
 from adamw_lint.model.parameters.things import Scope, Thing
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
-from adamw_lint.rulebook import LayerFact
 
 _NOTHING = Listing({}, complete=False)
 

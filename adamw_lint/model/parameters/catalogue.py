@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from adamw_lint.layer_facts import LayerFact, LayerParameter
 from adamw_lint.model.parameters.builtin_calls import mapped
 from adamw_lint.model.parameters.copies import copied
 from adamw_lint.model.parameters.iteration import contained
@@ -34,7 +35,6 @@ from adamw_lint.model.parameters.things import (
     options_of,
     truth,
 )
-from adamw_lint.rulebook import LayerFact, LayerParameter
 from adamw_lint.signatures import parameters
 
 if TYPE_CHECKING:

@@ -1,0 +1,131 @@
+"""What users state of their own optimizers in pyproject.toml: it is believed, everywhere, and checked first."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from adamw_lint.cli import main
+
+FACT = """
+[tool.adamw-lint]
+
+[[tool.adamw-lint.optimizer]]
+name = "mylab.optim.Ours"
+family = "adam"
+coupling = "coupled"
+signature = "params, lr=0.001, weight_decay=0, decouple=False"
+decay_argument = "weight_decay"
+switch = "decouple"
+"""
+
+COUPLED = "optimizer = Ours(model.parameters(), lr=0.001, weight_decay=0.01)\n"
+IMPORTED = "from mylab.optim import Ours\n\n" + COUPLED
+
+
+def _run(folder: Path, *args: str, toml: str = FACT, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    (folder / "pyproject.toml").write_text(toml)
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(main, list(args))
+    return result.exit_code, result.output
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+PROGRAMS = {
+    "installed elsewhere": {"train.py": IMPORTED},
+    "in the same file": {"mylab/__init__.py": "", "mylab/optim.py": f"class Ours:\n    pass\n\n\n{COUPLED}"},
+    "imported by its path": {
+        "mylab/__init__.py": "",
+        "mylab/optim.py": "class Ours:\n    pass\n",
+        "train.py": IMPORTED,
+    },
+    "imported from beside": {
+        "mylab/__init__.py": "",
+        "mylab/optim.py": "class Ours:\n    pass\n",
+        "mylab/train.py": IMPORTED.replace("mylab.optim", ".optim"),
+    },
+    "exported again": {
+        "mylab/__init__.py": "from .optim import Ours\n",
+        "mylab/optim.py": "class Ours:\n    pass\n",
+        "train.py": IMPORTED.replace("mylab.optim", "mylab"),
+    },
+}
+
+
+@pytest.mark.parametrize("files", PROGRAMS.values(), ids=PROGRAMS)
+def test_it_is_known_wherever_it_comes_from(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, files)
+    code, output = _run(tmp_path, "--format", "json", ".", monkeypatch=monkeypatch)
+    assert code == 1
+    assert [each["name"] for each in json.loads(output)["diagnostics"]] == ["coupled-decay"]
+
+
+def test_nothing_is_known_of_it_without_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path, PROGRAMS["installed elsewhere"])
+    code, _ = _run(tmp_path, ".", toml="", monkeypatch=monkeypatch)
+    assert code == 0
+
+
+def test_its_switch_is_the_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path, PROGRAMS["installed elsewhere"])
+    _run(tmp_path, "--fix", "--select", "ADW101", ".", monkeypatch=monkeypatch)
+    assert "weight_decay=0.01, decouple=True)" in (tmp_path / "train.py").read_text()
+
+
+def test_without_switch_or_replacement_it_is_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path, PROGRAMS["installed elsewhere"])
+    toml = FACT.replace('switch = "decouple"\n', "")
+    code, output = _run(tmp_path, "--fix", "--select", "ADW101", ".", toml=toml, monkeypatch=monkeypatch)
+    assert code == 1
+    assert "torch.optim.AdamW" in output
+    assert (tmp_path / "train.py").read_text() == IMPORTED
+
+
+def test_it_outweighs_what_we_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path, {"train.py": "import torch\n\noptimizer = torch.optim.Adam(p, weight_decay=0.01)\n"})
+    toml = FACT.replace("mylab.optim.Ours", "torch.optim.Adam").replace('"coupled"', '"decoupled"')
+    assert _run(tmp_path, ".", "--select", "ADW101", toml=toml, monkeypatch=monkeypatch)[0] == 0
+
+
+def test_it_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, output = _run(tmp_path, "optimizers", "Ours", "--format", "json", monkeypatch=monkeypatch)
+    (row,) = json.loads(output)
+    assert row["source"].endswith("pyproject.toml")
+    assert (row["keyword"], row["position"], row["switch"], row["proof"]) == ("weight_decay", 2, "decouple", "read")
+
+
+WRONG = {
+    "an unknown key": ('switch = "decouple"', 'swich = "decouple"', "there is no key `swich`; did you mean `switch`?"),
+    "a missing key": ('family = "adam"\n', "", "`family` is missing"),
+    "an unknown coupling": ('"coupled"', '"couple"', "`coupling` cannot be `couple`; did you mean `coupled`?"),
+    "a number": ('"mylab.optim.Ours"', "3", "`name` must be a string"),
+    "no path": ('"mylab.optim.Ours"', '"Ours"', "`Ours` is no dotted path"),
+    "no signature": ("params, lr=0.001,", "params lr", "`signature` must be as in"),
+    "no parameters": ("params, ", "", "`signature` has no `params`"),
+    "no such argument": ('"weight_decay"', '"wd"', "`decay_argument` names `wd`, which is not in `signature`"),
+    "no decimal": ('switch = "decouple"', 'default = "little"', "`default` must be a decimal number"),
+    "no replacement": ('switch = "decouple"', 'replacement = "a.B"', "no optimizer `a.B` is known for `replacement`"),
+    "no tables": ("[[tool.adamw-lint.optimizer]]", "[tool.adamw-lint.optimizer]", "`optimizer` must be tables"),
+    "no list": ('switch = "decouple"', 'aliases = "a.B"', "`aliases` must be a list of strings"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_with_it_is_said(
+    old: str, new: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, PROGRAMS["installed elsewhere"])
+    assert old in FACT
+    code, output = _run(tmp_path, ".", toml=FACT.replace(old, new), monkeypatch=monkeypatch)
+    assert code == 2
+    assert message in output
+    assert "pyproject.toml" in output
