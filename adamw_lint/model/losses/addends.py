@@ -179,8 +179,7 @@ class Addends:
     def _called(self, node: cst.Call, place: Place) -> Part:
         if summands := self._folded.summands(node):
             return self._collection(node, [Place(each, place.frame) for each in summands])
-        frame = self._frames.entered(node, place.frame)
-        if frame is not None:
+        if (frame := self._frames.entered(node, place.frame)) is not None:
             results = [self._part(Place(value, frame)) for value in self._frames.results(frame.function)]
             return sum_of(node, results) if results else other(node)
         operation = self._norms.operation(node)

@@ -14,6 +14,8 @@ from adamw_lint.model.tree import dotted, method_call, positional, root_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference
 
+_INDEX = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}  # which of a tuple is the parameter
+
 
 class Denotation(Streams):
     """Tells what expressions of one surveyed file denote; silent (None) where it is not certain."""
@@ -83,7 +85,11 @@ class Denotation(Streams):
             if stream is None or stream.yields is not Yield.PARAMETER:
                 return None
             return replace(stream.of, whole=stream.of.whole and name == "enumerate")  # zip ends with the shortest
-        expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}.get(stream.yields, -1) if stream else -1
+        expected = (
+            {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}.get(stream.yields, -1)
+            if stream
+            else -1
+        )
         return stream.of if stream and binding.index == expected else None
 
     def _attribute(self, node: cst.Attribute, place: Place) -> Penalised | None:

@@ -222,9 +222,7 @@ class Trees:
         known = next((each for each in found if each is not None), None)
         return replace(known, whole=known.whole and len(options) == 1) if known is not None else None
 
-    def _filtered(
-        self, call: cst.Call, plain: list[cst.BaseExpression], place: Place, depth: int
-    ) -> Penalised | None:
+    def _filtered(self, call: cst.Call, plain: list[cst.BaseExpression], place: Place, depth: int) -> Penalised | None:
         """The arrays of a model; what a predicate of the program's own picks is a part of them."""
         targets = [self._values.worth(each) for each in plain[1:]]
         kinds = [each.path.rpartition(".")[2] for each in targets if isinstance(each, Reference)]
