@@ -11,7 +11,7 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.losses.updates import updates
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.tree import dotted, keyword, method_call, positional, root_of
+from adamw_lint.model.tree import dotted, keyword, positional, root_of
 from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import Coupling, words
 
@@ -66,8 +66,7 @@ def _applied(module: Module, update: cst.Call) -> str:
     found = []
     for call in module.survey.calls:
         target, plain = module.values.worth(call.func), positional(call)
-        name = target.path if isinstance(target, Reference) else (method_call(call) or ("", ""))[1]
-        is_apply = name.rpartition(".")[2] in words("penalty")["applying"]
+        is_apply = isinstance(target, Reference) and target.path in words("penalty")["applying"]
         if is_apply and plain and module.survey.function(call) is function:
             found.append(plain[0])
     names = {dotted(each) for each in found}
