@@ -6,6 +6,7 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.factor import Factor, factor, names, own_decay
+from adamw_lint.fix.given import completed, require_given
 from adamw_lint.fix.rebuilt import on_top, rebuilt, require_simple
 from adamw_lint.fix.terms import drop
 from adamw_lint.manual import Manual
@@ -114,7 +115,7 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     total = found.plus(*own) if own else found
     is_script = module.survey.scope(built.call).is_module
     kept = names(term.coefficient) if found.names or found.divisors else []
-    edits = (*drop(module, term.node, kept, is_script), *rebuilt(module, built, total))
+    edits = (*drop(module, term.node, kept, is_script), *rebuilt(module, built, total), *completed(module, built))
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
@@ -144,6 +145,9 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
         raise Manual("it is taken over some of the parameters only")
     if len(module.constructions) != 1:
         raise Manual("more than one optimizer is built here")
+    if built.optimizer.parameters_argument is None:
+        require_given(module, built, term.sink.is_backward)
+        return built
     selects = built.groups[0].selects if len(built.groups) == 1 and built.groups[0].node is None else None
     if selects is None or selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
         raise Manual("the optimizer is given other parameters")

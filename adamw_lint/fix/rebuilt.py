@@ -28,13 +28,14 @@ def require_simple(module: Module, built: Construction) -> None:
 
 def rebuilt(module: Module, built: Construction, total: Factor) -> Iterator[Edit]:
     """The edits after which the optimizer decays by `total`, decoupled."""
-    optimizer, name = built.optimizer, built.optimizer.decay_argument
+    optimizer = built.optimizer
+    to = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else optimizer
+    name = optimizer.decay_argument or to.decay_argument
     if name is None:
         raise Manual(f"`{optimizer.name}` has no decay")
     if built.coupling is not Coupling.DECOUPLED:
         if optimizer.replacement is None:
             raise Manual("this changes which optimizer is used")
-        to = optimizers_by_path()[optimizer.replacement]
         if not set(built.arguments.by_name) <= parameters(to.signature)[1]:
             raise Manual(f"`{to.name}` does not take all of its arguments")
         yield from rename(module, built, to)

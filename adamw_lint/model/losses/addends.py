@@ -9,6 +9,7 @@ import libcst as cst
 from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.losses.flow import Flow
+from adamw_lint.model.losses.folded import Folded
 from adamw_lint.model.losses.norms import Norms, Operation
 from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, penalty, rescaled, sum_of
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
@@ -33,6 +34,7 @@ class Addends:
         self._norms = norms
         self._kinship = Kinship(survey, values)
         self._flow = Flow(survey, values, frames, norms, words)
+        self._folded = Folded(values, words)
         self._words = words
         self._open: list[cst.CSTNode] = []
         self._left = 0
@@ -175,11 +177,9 @@ class Addends:
                 yield from positional(call)
 
     def _called(self, node: cst.Call, place: Place) -> Part:
-        plain = positional(node)
-        if dotted(node.func) == "sum" and plain and not self._values.bindings(node.func):
-            return self._collection(node, [Place(each, place.frame) for each in plain])
-        frame = self._frames.entered(node, place.frame)
-        if frame is not None:
+        if summands := self._folded.summands(node):
+            return self._collection(node, [Place(each, place.frame) for each in summands])
+        if (frame := self._frames.entered(node, place.frame)) is not None:
             results = [self._part(Place(value, frame)) for value in self._frames.results(frame.function)]
             return sum_of(node, results) if results else other(node)
         operation = self._norms.operation(node)

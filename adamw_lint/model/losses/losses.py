@@ -15,6 +15,7 @@ from adamw_lint.model.losses.penalised import Denotation
 from adamw_lint.model.losses.sinks import Sink, Sinks
 from adamw_lint.model.losses.streams import Penalised
 from adamw_lint.model.losses.terms import LossTerm, below, coefficients, penalties, product
+from adamw_lint.model.losses.updates import updates
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Trainers
 from adamw_lint.model.tree import descendants, method_call, positional
@@ -150,9 +151,17 @@ class Losses:
     def _steps(self, sink: Sink) -> Iterator[tuple[cst.Call, Construction]]:
         """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
         function = self._survey.function(sink.node)
+        yield from self._updates(function)
         for call in self._survey.calls:
             method = method_call(call)
             if method is None or method[1] not in self._words["step"] or self._survey.function(call) is not function:
                 continue
             for node in (method[0], *positional(call)[:1]):
                 yield from ((call, built) for built in self._optimizers.bound(Place(node, sink.loss.frame)))
+
+    def _updates(self, function: cst.FunctionDef | None) -> Iterator[tuple[cst.Call, Construction]]:
+        """The steps of the only optimizer where it is handed gradients: `tx.update(grads, …)`, `apply_gradients`."""
+        for built in self._optimizers.every if len(self._optimizers.every) == 1 else ():
+            if built.optimizer.parameters_argument is None:
+                calls = updates(self._survey, self._values, self._words)
+                yield from ((call, built) for call in calls if self._survey.function(call) is function)

@@ -72,9 +72,13 @@ class Norms:
         if operation is None:
             return None
         name, words = operation.name, self._words
+        if name in words["tree_maps"] and len(operation.rest) == 1:
+            return self._mapped(operation, place)
         if name in words["square"] or (name in words["power"] and self._is_two(operation.rest, operation.call)):
             return self._squared(operation.operand, place)
         if name in words["half_square"]:
+            if operation.rest and not self._is_zeros(operation.rest[0]):  # the error of a prediction
+                return None
             found = self._of(operation.operand, place, squared=True)
             return replace(found, is_half=True) if found is not None else None
         if name in words["norm"] and not self._has_axis(operation):
@@ -82,6 +86,17 @@ class Norms:
         if name in (*words["product"], *words["dot"]) and operation.rest and same(operation.operand, operation.rest[0]):
             return self._of(operation.operand, place, squared=True)
         return self._error(operation, place)
+
+    def _mapped(self, operation: Operation, place: Place) -> Norm | None:
+        """`jax.tree.map(jnp.square, params)`: a function of the library is run on every leaf of a tree."""
+        target = self._values.worth(operation.operand)
+        name = target.path.rpartition(".")[2] if isinstance(target, Reference) else ""
+        of = self._denotation.tree(Place(operation.rest[0], place.frame)) if name else None
+        is_half = name in self._words["half_square"]
+        is_square = is_half or name in self._words["square"]
+        if of is None or not (is_square or name in self._words["norm"]):
+            return None
+        return Norm(place.node, of, is_square, is_half=is_half)
 
     def _binary(self, node: cst.BinaryOperation, place: Place) -> Norm | None:
         if isinstance(node.operator, cst.Power) and self._number(node.right) == 2:
@@ -101,8 +116,15 @@ class Norms:
         return self._of(operand, place, squared=True)
 
     def _of(self, operand: cst.BaseExpression, place: Place, squared: bool) -> Norm | None:
-        of = self._denotation.parameter(Place(operand, place.frame))
+        of = self._denotation.parameter(Place(operand, place.frame)) or self._of_tree(operand, place)
         return Norm(place.node, of, squared) if of is not None else None
+
+    def _of_tree(self, operand: cst.BaseExpression, place: Place) -> Penalised | None:
+        """What a function takes of a tree at once, or a map of each of its leaves: `optax.global_norm(params)`."""
+        target = self._values.worth(place.node.func) if isinstance(place.node, cst.Call) else None
+        path = target.path if isinstance(target, Reference) else ""
+        is_whole = path.startswith(tuple(self._words["tree_functions"])) and "numpy" not in path
+        return self._denotation.tree(Place(operand, place.frame)) if is_whole else None
 
     def _number(self, node: cst.BaseExpression | None) -> Decimal | None:
         worth = self._values.worth(node)
@@ -110,6 +132,9 @@ class Norms:
 
     def _is_two(self, rest: tuple[cst.BaseExpression, ...], call: cst.Call) -> bool:
         return self._number(rest[0] if rest else keyword(call, "exponent")) == 2
+
+    def _is_true(self, node: cst.BaseExpression | None) -> bool:
+        return bool(self._number(node))
 
     def _has_axis(self, operation: Operation) -> bool:
         call = operation.call
@@ -125,7 +150,7 @@ class Norms:
         is_open = order is not None and not isinstance(worth, (Number, Text, Nothing))
         if is_open and not isinstance(order, (cst.Name, cst.Attribute, cst.Subscript)):
             return None
-        found = self._of(operation.operand, place, squared=False)
+        found = self._of(operation.operand, place, squared=self._is_true(keyword(call, "squared")))
         return replace(found, is_open=is_open) if found is not None else None
 
     def _error(self, operation: Operation, place: Place) -> Norm | None:

@@ -1,21 +1,44 @@
 """Which tensor expressions denote parameters of a model: elements of streams, weights of layers, registered tensors."""
 
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.frames import Place
+from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.losses.streams import Penalised, Stream, Streams, Yield
+from adamw_lint.model.losses.trees import Trees
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
+from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional, root_of
+from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference
+
+_INDEX = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}  # which of a tuple is the parameter
 
 
 class Denotation(Streams):
     """Tells what expressions of one surveyed file denote; silent (None) where it is not certain."""
 
+    def __init__(self, survey: Survey, values: Values, frames: Frames, words: dict[str, Any]) -> None:
+        super().__init__(survey, values, frames, words)
+        self._trees = Trees(survey, values, frames, words) if survey.mentions(words["tree_libraries"]) else None
+
+    def stream(self, place: Place, depth: int = 0) -> Stream | None:
+        """What an iterable of parameters or modules yields, the leaves of a tree too."""
+        found = self._trees.stream(place, depth) if self._trees is not None and depth <= 12 else None
+        return found or super().stream(place, depth)
+
     def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
-        """The parameters that a tensor expression denotes: one, or several flattened into one tensor."""
+        """The parameters that a tensor expression denotes: one, or several flattened into one tensor, or a tree."""
+        found = self._trees.leaf(place) if self._trees is not None and depth <= 12 else None
+        return found or self._tensor(place, depth)
+
+    def tree(self, place: Place) -> Penalised | None:
+        """The parameters of a tree that is not flattened yet."""
+        return self._trees.tree(place) if self._trees is not None else None
+
+    def _tensor(self, place: Place, depth: int) -> Penalised | None:
         place = self.frames.resolve(place)
         node = place.node
         if depth > 12:
@@ -62,7 +85,11 @@ class Denotation(Streams):
             if stream is None or stream.yields is not Yield.PARAMETER:
                 return None
             return replace(stream.of, whole=stream.of.whole and name == "enumerate")  # zip ends with the shortest
-        expected = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1}.get(stream.yields, -1) if stream else -1
+        expected = (
+            {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}.get(stream.yields, -1)
+            if stream
+            else -1
+        )
         return stream.of if stream and binding.index == expected else None
 
     def _attribute(self, node: cst.Attribute, place: Place) -> Penalised | None:

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.differentiated import Differentiated
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional, text_of
 from adamw_lint.model.values import Values
@@ -31,10 +32,13 @@ class Sinks:
         self._values = values
         self._frames = frames
         self._words = words
+        self._differentiated = Differentiated(survey, values, frames, words)
 
     def backward(self) -> list[Sink]:
-        """The losses that are backed: `loss.backward()`, `accelerator.backward(loss)` and kin."""
-        return [sink for call in self._survey.calls for sink in self._backed(call)]
+        """The losses that are backed: `loss.backward()`, `accelerator.backward(loss)`, `jax.grad(loss)` and kin."""
+        gradients = self._differentiated.gradients() if self._survey.mentions(self._words["differentiating"]) else []
+        taken = [Sink(each.node, loss, True) for each in gradients for loss in self._differentiated.losses(each)]
+        return [sink for call in self._survey.calls for sink in self._backed(call)] + taken
 
     def _backed(self, call: cst.Call) -> Iterator[Sink]:
         method = method_call(call)

@@ -26,6 +26,7 @@ class Yield(Enum):
     NAMED_PARAMETER = auto()
     MODULE = auto()
     NAMED_MODULE = auto()
+    TRAVERSED = auto()  # module, name and parameter
 
 
 _YIELDS = {  # by the name of the list of methods
