@@ -29,7 +29,13 @@ def programs(path: Path) -> list[tuple[str, str]]:
     return found
 
 
-YOUNG = ("coupled-decay", "decayed-norms", "l2-in-loss")  # their first look-alikes stand on their pages
+# Their first look-alikes stand on their pages.
+YOUNG = (
+    "coupled-decay",
+    "decayed-norms",
+    "l2-in-loss",
+    "misplaced-decay",
+)
 
 EVERY = [(path.stem, why, code) for path in FILES for why, code in programs(path)]
 

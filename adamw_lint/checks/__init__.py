@@ -12,6 +12,7 @@ from adamw_lint.checks import (
     dropped_parameters,
     ignored_key,
     l2_in_loss,
+    misplaced_decay,
     removed_adamw,
     swapped_groups,
     unmatched_exclusion,
@@ -23,6 +24,7 @@ from adamw_lint.model.module import Module
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
     coupled_step.RULE: coupled_step.check,
+    misplaced_decay.RULE: misplaced_decay.check,
     l2_in_loss.RULE: l2_in_loss.check,
     decay_in_gradient.RULE: decay_in_gradient.check,
     double_decay.RULE: double_decay.check,

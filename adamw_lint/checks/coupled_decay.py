@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from adamw_lint.chained import coupled
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.callees import by_keyword, rename
 from adamw_lint.fix.edits import add_keyword, replace
@@ -46,6 +47,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
         if place not in seen:
             seen.add(place)
             yield _finding(module, built, decayed)
+    yield from coupled.findings(module, RULE)
 
 
 def _is_coupled(built: Construction) -> bool:

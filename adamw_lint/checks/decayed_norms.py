@@ -35,6 +35,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
         if found is not None:
             seen.add(built.call)
             yield _finding(found)
+    yield from map(_finding, () if module.adapts else argument.in_chains(module))
 
 
 def _finding(found: Overlooked) -> Diagnostic:

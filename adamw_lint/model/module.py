@@ -7,6 +7,7 @@ import libcst as cst
 
 from adamw_lint.layer_facts import layers
 from adamw_lint.model.callers import bring_in_callers
+from adamw_lint.model.chained import ChainedDecays
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
 from adamw_lint.model.constructions import Construction, Constructions
@@ -26,6 +27,7 @@ from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
+from adamw_lint.model.transformations import Chains
 from adamw_lint.model.updating.estimates import Estimate, Estimates
 from adamw_lint.model.updating.shrinks import Shrink, Shrinks
 from adamw_lint.model.updating.steps import CoupledStep, Steps
@@ -65,6 +67,12 @@ class Module(Placed):
         classes = Classes(self.survey, self.values, optimizers_by_path(), wrappers_by_path())
         assigned = Assigned(self.survey, self.values, self.program)
         return Constructions(self.survey, self.values, self.groups, classes, assigned)
+
+    @cached_property
+    def chained_decays(self) -> ChainedDecays:
+        """The decays in chains of gradient transformations."""
+        chains = Chains(self.survey, self.values, self.constructions)
+        return ChainedDecays(self.values, tuple(each for each in chains if all(self.owns(s.node) for s in each.steps)))
 
     @cached_property
     def doors(self) -> tuple[Door, ...]:

@@ -1,6 +1,7 @@
 """Biases and norms are spared by an argument of the constructor: a mask in optax, a function of the name in Paddle."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -11,7 +12,7 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind
-from adamw_lint.model.tree import dotted
+from adamw_lint.model.tree import dotted, keyword
 from adamw_lint.model.worth import UNKNOWN, Nothing, Number, Reference
 from adamw_lint.rulebook import words
 from adamw_lint.sparing.overlooked import Overlooked
@@ -37,6 +38,42 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     place = written.node if written is not None and written.call is built.call else built.class_name
     help_ = f"pass `{name}={_value(module, built)}`"
     return Overlooked(module.span(place), message, help_, label, lambda: _fix(module, built, name))
+
+
+def in_chains(module: Module) -> Iterator[Overlooked]:
+    """What the decays in chains of gradient transformations hit although it should be spared."""
+    for found in module.chained_decays.beside():
+        call = found.step.node
+        given = found.mask is not None and not isinstance(module.values.worth(found.mask), Nothing)
+        if given or not isinstance(call, cst.Call) or not module.owns(call) or _is_chosen(module, found.chain.call):
+            continue
+        message = f"`{module.excerpt(call)}` decays biases and norm scales too"
+        label = Label(module.span(call.func), "decays all that it is given, for it has no `mask`")
+        value = words("sparing")["mask"]["value"]
+        fix = partial(_masked, module, call, value)
+        yield Overlooked(module.span(call), message, f"pass `mask={value}`", label, fix)
+
+
+def _is_chosen(module: Module, call: cst.Call) -> bool:
+    """Whether a chain, or the name it is bound to, is handed to what gives it a part of the parameters."""
+    statement = module.survey.parents[call]
+    names = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
+    uses = [use for name in names if isinstance(name, cst.Name) for use in module.survey.names[name.value]]
+    return any(_chooses(module, up) for place in (call, *uses) for up in module.survey.ancestors(place))
+
+
+def _masked(module: Module, call: cst.Call, value: str) -> Fix:
+    if module.survey.mentions(words("sparing")["stacked"]):
+        raise Manual("layers that are stacked have biases and norm scales of two dimensions")
+    if not _is_imported(module, call, words("sparing")["mask"]["module"]):
+        raise Manual("`jax` is not imported here")
+    if keyword(call, "mask") is not None:
+        raise Manual("a mask is written, which is none")
+    edit = add_keyword(module, call, "mask", value)
+    restored = module.survey.mentions(words("sparing")["restoring"])
+    advice = "biases and norm scales are not decayed any more"
+    safety = Safety.UNSAFE if restored else Safety.SAFE
+    return Fix("pass a `mask` that spares them", (edit,), safety, (), advice)
 
 
 def _is_everything(built: Construction) -> bool:

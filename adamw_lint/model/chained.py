@@ -1,0 +1,111 @@
+"""Where a decay stands in a chain of gradient transformations: before the adaptive step, or after it, or too late."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from adamw_lint.model.transformations import Chain, Step
+from adamw_lint.model.tree import descendants
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Number, is_zero
+from adamw_lint.rulebook import Family
+
+_RATES = ("rate", "factor", "schedule")
+_UNTURNED = ("plain", "decay", "adam", "adaptive")  # steps that leave the sign of an update
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainedDecay:
+    """A step that adds λθ to the updates of a chain: `before` and `after` it are the other steps."""
+
+    chain: Chain
+    step: Step
+    before: tuple[Step, ...]
+    after: tuple[Step, ...]
+
+    @property
+    def written(self) -> cst.BaseExpression | None:
+        """λ as written."""
+        argument = self.step.arguments.by_name.get("weight_decay")
+        return argument.value if argument is not None else None
+
+    @property
+    def mask(self) -> cst.BaseExpression | None:
+        """What says which parameters are decayed."""
+        argument = self.step.arguments.by_name.get("mask")
+        return argument.value if argument is not None else None
+
+
+class ChainedDecays:
+    """Sorts the decays of the chains of one file by what becomes of them."""
+
+    def __init__(self, values: Values, chains: tuple[Chain, ...]) -> None:
+        self._values = values
+        self._chains = chains
+
+    def _decays(self) -> Iterator[ChainedDecay]:
+        for chain in self._chains:
+            for index, step in enumerate(chain.steps):
+                found = ChainedDecay(chain, step, chain.steps[:index], chain.steps[index + 1 :])
+                if step.does == "decay" and found.written is not None and self._is_decay(found.written):
+                    yield found
+
+    def _is_decay(self, node: cst.BaseExpression) -> bool:
+        """Whether λ is no zero, and not written with a minus, which turns a decay round."""
+        value = self._values.worth(node)
+        if isinstance(value, Number):
+            return value.value > 0
+        behind = self._values.bound_once(node) if isinstance(node, cst.Name) else None
+        written = [node, *([behind.value] if behind is not None and behind.value is not None else [])]
+        return not is_zero(value) and not any(map(_has_minus, written))
+
+    def coupled(self) -> Iterator[tuple[ChainedDecay, Step]]:
+        """The decays that go through an adaptive step of Adam's family, with that step."""
+        for found in self._decays():
+            if any(step.does in ("optimizer", "adam", "adaptive", *_RATES) for step in found.before):
+                continue
+            adaptive = next((step for step in found.after if step.does in ("adam", "adaptive", "optimizer")), None)
+            if adaptive is not None and _is_adam(adaptive):
+                yield found, adaptive
+
+    def growing(self) -> Iterator[tuple[ChainedDecay, Step]]:
+        """The decays that are added to an update which has its minus sign already, with the step that gave it."""
+        for found in self._decays():
+            turned = next((step for step in found.before if self._turns(step)), None)
+            others = [step for step in found.before if step is not turned]
+            is_plain = all(step.does in ("plain", "decay") for step in found.after)
+            if turned is not None and is_plain and all(step.does in _UNTURNED for step in others):
+                yield found, turned
+
+    def beside(self) -> Iterator[ChainedDecay]:
+        """The decays between an adaptive step of Adam's family and its rate: decoupled, of all the parameters."""
+        for found in self._decays():
+            steps = [step for step in found.before if step.does not in ("plain", "decay")]
+            is_beside = len(steps) == 1 and steps[0].does == "adam" and not steps[0].is_part
+            if is_beside and any(step.does in _RATES for step in found.after) and not found.step.is_part:
+                yield found
+
+    def _turns(self, step: Step) -> bool:
+        """Whether a step turns an update into what is added to the parameters: it multiplies by a minus."""
+        if step.is_part:
+            return False
+        if step.does == "optimizer":
+            return True
+        if step.does == "rate":
+            return "flip_sign" not in step.arguments.by_name
+        if step.does != "factor" or step.first is None:
+            return False
+        value = self._values.worth(step.first)
+        negative = isinstance(step.first, cst.UnaryOperation) and isinstance(step.first.operator, cst.Minus)
+        return value.value < 0 if isinstance(value, Number) else negative
+
+
+def _is_adam(step: Step) -> bool:
+    if step.built is not None:
+        return step.built.optimizer.family is Family.ADAM
+    return step.does == "adam"
+
+
+def _has_minus(node: cst.BaseExpression) -> bool:
+    return any(isinstance(each, (cst.Minus, cst.Subtract)) for each in descendants(node))
