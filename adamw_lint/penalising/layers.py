@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from adamw_lint.diagnostics import Diagnostic, Label
+from adamw_lint.diagnostics import Diagnostic, Fix, Label
+from adamw_lint.manual import Manual
 from adamw_lint.model.horizon import horizon, plain
 from adamw_lint.model.layered.compiled import Trainer
 from adamw_lint.model.layered.penalties import LayerPenalty
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import Number
+from adamw_lint.penalising.moved import moved
 from adamw_lint.penalising.sibling import decaying
 
 
@@ -22,9 +24,17 @@ def findings(module: Module, rule: str) -> Iterator[Diagnostic]:
         name = penalty.trainer.optimizer.short_name
         message = f"`{module.excerpt(penalty.node)}`{more} goes into {name}'s gradient"
         message += ", so weights with small gradients are decayed most"
-        yield Diagnostic(
-            rule, module.span(penalty.node), message, _help(module, penalty), tuple(_labels(module, penalty))
-        )
+        labels = tuple(_labels(module, penalty))
+        fix, reason = _remedy(module)
+        yield Diagnostic(rule, module.span(penalty.node), message, _help(module, penalty) + reason, labels, fix)
+
+
+def _remedy(module: Module) -> tuple[Fix | None, str]:
+    """All penalties go together, or none."""
+    try:
+        return moved(module), ""
+    except Manual as manual:
+        return None, f"; by hand, because {manual.reason}"
 
 
 def _labels(module: Module, penalty: LayerPenalty) -> Iterator[Label]:

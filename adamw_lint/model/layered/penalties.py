@@ -21,11 +21,11 @@ from adamw_lint.rulebook import Family
 class LayerPenalty:
     """λ·Σw² of the weights of layers: `node` is the regularizer as written, `worth` λ, `trainer` who trains on it.
 
-    `written` is λ as an expression, None where it is the library's default; `uses` are the calls that are given it.
+    `is_pure` says that nothing is added to it, no λ·Σ|w|; `uses` are the arguments and dicts by which layers get it.
     """
 
     node: cst.BaseExpression
-    written: cst.BaseExpression | None
+    is_pure: bool
     worth: Value
     trainer: Trainer
     call: cst.CSTNode
@@ -48,18 +48,18 @@ class LayerPenalties:
     def find(self) -> Iterator[LayerPenalty]:
         """The penalties, in the order of the text."""
         self._unused = {}
-        for node, written, worth in self._regularizers():
+        for node, is_pure, worth in self._regularizers():
             stage = Stage.LAYER if isinstance(node, cst.SimpleString) else Stage.REGULARIZER
             start = self._survey.parents[self._survey.parents[node]] if stage is Stage.LAYER else node
             found = self._trained(Stop(start, stage))  # type: ignore[arg-type]
             if found is not None:
-                yield LayerPenalty(node, written, worth, *found)
+                yield LayerPenalty(node, is_pure, worth, *found)
 
     def unexplained(self) -> list[cst.FunctionDef]:
         """The functions from which a regularizer comes back to code that was not in sight."""
         return list(self._unused)
 
-    def _regularizers(self) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression | None, Value]]:
+    def _regularizers(self) -> Iterator[tuple[cst.BaseExpression, bool, Value]]:
         """Every L2 regularizer of the file that is written with a λ that is not zero."""
         for call in self._survey.own(self._survey.calls):
             fact = self._fact(call)
@@ -69,12 +69,12 @@ class LayerPenalties:
             argument = next((given[name] for name in fact["arguments"] if name in given), None)
             worth = self._values.worth(argument.value) if argument is not None else _number(fact["default"])
             if not is_zero(worth):
-                yield call, argument.value if argument is not None else None, worth
+                yield call, len(fact["signature"].split(",")) == 1, worth
         for text in self._survey.own(self._survey.strings):
             parent = self._survey.parents[text]
             name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
             if text_of(text) in self._words["strings"] and self._onward.is_regularizing(name):
-                yield text, None, _number(self._words["default"])
+                yield text, True, _number(self._words["default"])
 
     def _fact(self, call: cst.Call) -> dict[str, Any] | None:
         """What the table of regularizers says of what a call builds."""
