@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from adamw_lint.cli import main
+from adamw_lint.rulebook import folder
 
 FACT = """
 [tool.adamw-lint]
@@ -94,6 +95,13 @@ def test_it_outweighs_what_we_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     _write(tmp_path, {"train.py": "import torch\n\noptimizer = torch.optim.Adam(p, weight_decay=0.01)\n"})
     toml = FACT.replace("mylab.optim.Ours", "torch.optim.Adam").replace('"coupled"', '"decoupled"')
     assert _run(tmp_path, ".", "--select", "ADW101", toml=toml, monkeypatch=monkeypatch)[0] == 0
+
+
+def test_what_the_rulebook_shows_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(tmp_path, PROGRAMS["installed elsewhere"])
+    shown = (folder() / "frameworks" / "README.md").read_text(encoding="utf-8")
+    toml = shown.partition("```toml\n")[2].partition("```")[0]
+    assert _run(tmp_path, ".", "--select", "ADW101", toml=toml, monkeypatch=monkeypatch)[0] == 1
 
 
 def test_it_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Defined, Partial, Reference, Value, options_of
-from adamw_lint.rulebook import Optimizer, Wrapper, own
+from adamw_lint.rulebook import Optimizer, Wrapper
 from adamw_lint.signatures import parameters
 
 
@@ -160,8 +160,8 @@ class Classes:
             return self._facts.get(value.path), None
         if not isinstance(value, Defined) or depth > 4:
             return None, None
-        if own() and (stated := self._facts.get(self._values.path_of(value.node))) is not None:
-            return stated, None
+        if (stated := self._facts.get(self._values.path_of(value.node))) is not None:
+            return stated, None  # the library's own repository, or a class of the user's that the settings state
         if not isinstance(value.node, cst.ClassDef):
             return None, None
         overridden = self._survey.scopes[value.node].bindings

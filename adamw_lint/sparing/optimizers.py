@@ -1,5 +1,7 @@
 """Biases and norms are spared by an optimizer of their own: where a library has neither groups nor masks."""
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from adamw_lint.diagnostics import Fix, Label
@@ -7,7 +9,7 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.tree import dotted
-from adamw_lint.model.worth import UNKNOWN, Reference
+from adamw_lint.model.worth import UNKNOWN, Defined, Reference
 from adamw_lint.rulebook import words
 from adamw_lint.sparing.overlooked import Overlooked
 
@@ -16,9 +18,9 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     """What is decayed although it should be spared; None where it is spared, or where that is not known."""
     joins = words("joining")
     apart = {*joins.values(), *words("optimizers")["partial"]}
-    if built.decay in (ZERO, UNKNOWN) or built.subclass is not None or module.survey.mentions(apart):
+    if built.decay in (ZERO, UNKNOWN) or built.subclass is not None:
         return None
-    if not _is_everything(module, built):
+    if _is_said(module, built, apart) or not _is_everything(module, built):
         return None
     written = built.decay_argument
     name = built.optimizer.short_name
@@ -33,6 +35,14 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     return Overlooked(module.span(place), message, help_, label, _fix)
 
 
+def _is_said(module: Module, built: Construction, apart: Iterable[str]) -> bool:
+    """Whether the code around an optimizer says one of the words; a script of many models has a function for each."""
+    survey = module.survey
+    said = (node for word in apart for node in (*survey.names.get(word, ()), *survey.attribute_reads.get(word, ())))
+    function = survey.function(built.call)
+    return any(function is None or survey.within(node, function) for node in survey.own(said))
+
+
 def _is_everything(module: Module, built: Construction) -> bool:
     """Whether an optimizer is given all parameters of a model, at once or as it runs."""
     if built.optimizer.parameters_argument is None:
@@ -45,7 +55,8 @@ def _is_everything(module: Module, built: Construction) -> bool:
     if not isinstance(node, cst.Call):
         return False
     value = module.values.worth(node.func)
-    path = value.path if isinstance(value, Reference) else dotted(node.func) or ""
+    path = module.values.path_of(value.node) if isinstance(value, Defined) else dotted(node.func)
+    path = value.path if isinstance(value, Reference) else path
     return path in words("optimizers")["wholes"]
 
 
