@@ -20,7 +20,7 @@ from adamw_lint.rulebook import optimizers_by_path
 from adamw_lint.signatures import parameters
 
 FOLDER = Path(__file__).parent / "frameworks"
-FRAMEWORKS = ("deepspeed", "detectron2", "keras", "mlx", "openmmlab", "optax", "paddle", "timm", "tinygrad")
+FRAMEWORKS = sorted(path.name for path in FOLDER.iterdir())
 FILES = sorted(path for name in FRAMEWORKS for path in (FOLDER / name).glob("*.md"))
 EVERY = [(f"{path.parent.name}: {example}", example) for path in FILES for example in examples(path.stem, path)]
 each = pytest.mark.parametrize("example", [example for _, example in EVERY], ids=[name for name, _ in EVERY])
