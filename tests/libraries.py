@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from adamw_lint import rulebook
 
@@ -38,10 +39,18 @@ class Library:
         return f"{self.name} {self.version}"
 
 
+def imported(module: str) -> Any:
+    """A module; the operators of torchvision, which timm imports, fit one build of torch only, so they are left out."""
+    if not module.startswith("timm."):
+        return import_module(module)
+    with mock.patch("torch.library.register_fake", return_value=lambda function: function):
+        return import_module(module)
+
+
 def load(path: str) -> Any:
     """What a dotted path leads to."""
     module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name)
+    return getattr(imported(module), name)
 
 
 def is_present(path: str) -> bool:
@@ -51,7 +60,7 @@ def is_present(path: str) -> bool:
 
 def dotted_names(module: str, wanted: object) -> Iterator[str]:
     """The names under which a module has an object."""
-    return (name for name, value in vars(import_module(module)).items() if value is wanted)
+    return (name for name, value in vars(imported(module)).items() if value is wanted)
 
 
 def _libraries() -> Iterator[Library]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
-from libraries import HELD, LIBRARIES, PRESENT, dotted_names, is_present, load
+from libraries import HELD, LIBRARIES, PRESENT, dotted_names, imported, is_present, load
 
 from adamw_lint import rulebook
 from adamw_lint.measure import Measurement, Trial, measure, penalised
@@ -139,7 +139,7 @@ def is_optimizer(value: object) -> bool:
 
 @each(PRESENT)
 def test_the_paths_are_all_by_which_it_is_imported(fact: Optimizer) -> None:
-    home = import_module(fact.name.rpartition(".")[0])
+    home = imported(fact.name.rpartition(".")[0])
     modules = {home.__name__, load(fact.name).__module__}
     if hasattr(home, "__path__") and home.__name__.endswith(".optim"):
         modules |= {found.name for found in pkgutil.walk_packages(home.__path__, f"{home.__name__}.")}

@@ -62,9 +62,8 @@ def _mention(_: tuple[Optimizer, ...]) -> re.Pattern[bytes]:
     decays = {
         optimizer.decay_argument for optimizer in optimizers() if optimizer.decay_argument and _matters(optimizer)
     }
-    given = [
-        rf"{re.escape(name)}\s*[=\"']" for name in sorted(decays) if "decay" in name
-    ]  # not `wd=`: many a word ends so
+    telling = sorted(name for name in decays if "decay" in name)  # not `wd`, in which many a word ends
+    given = [rf"{re.escape(name)}\s*[=\"']" for name in telling]
     return re.compile("|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode())
 
 
