@@ -9,14 +9,13 @@ import keras
 import numpy as np
 import pytest
 from pages import Example, examples
+from trajectories import Weights, adamw, is_close
 
 FOLDER = Path(__file__).parent / "frameworks" / "keras"
 RULES = ("decayed-norms", "l2-in-loss")
 FIXED = {str(each): each for rule in RULES for each in examples(rule, FOLDER / f"{rule}.md") if each.fixed is not None}
 DECAY, STEPS = 0.1, 12
 SPARED = ("bias", "gamma", "beta")
-
-Weights = list[np.ndarray]
 
 
 def gradients(start: Weights) -> list[Weights]:
@@ -50,21 +49,8 @@ def run(model: Any, optimizer: Any) -> Weights:
 
 
 def formula(model: Any, rate: float, spares: bool) -> Weights:
-    """AdamW of the paper, arXiv 1711.05101, algorithm 2, with the decay scaled by η."""
-    weights = start(model)
-    first, second = ([np.zeros_like(each) for each in weights] for _ in range(2))
     decays = [0.0 if spares and each.name in SPARED else DECAY for each in model.trainable_variables]
-    for count, step in enumerate(gradients(weights), 1):
-        for index, grad in enumerate(step):
-            first[index] = 0.9 * first[index] + 0.1 * grad
-            second[index] = 0.999 * second[index] + 0.001 * grad**2
-            adaptive = first[index] / (1 - 0.9**count) / (np.sqrt(second[index] / (1 - 0.999**count)) + 1e-7)
-            weights[index] = (1 - rate * decays[index]) * weights[index] - rate * adaptive
-    return weights
-
-
-def is_close(found: Weights, wanted: Weights) -> bool:
-    return all(np.allclose(a, b, rtol=1e-4, atol=2e-5) for a, b in zip(found, wanted, strict=True))
+    return adamw(start(model), gradients(start(model)), decays, rate, epsilon=1e-7)
 
 
 @pytest.mark.parametrize("example", FIXED.values(), ids=FIXED)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pages import Example, examples
+from trajectories import Weights, adamw, is_close
 
 paddle = pytest.importorskip("paddle")
 
@@ -15,8 +16,6 @@ FOLDER = Path(__file__).parent / "frameworks" / "paddle"
 RULES = ("coupled-decay", "decayed-norms")
 FIXED = {str(each): each for rule in RULES for each in examples(rule, FOLDER / f"{rule}.md") if each.fixed is not None}
 RATE, DECAY, STEPS = 1e-2, 0.1, 12
-
-Weights = list[np.ndarray]
 
 
 def start() -> Weights:
@@ -46,21 +45,8 @@ def run(code: str) -> Weights:
 
 
 def formula(spares: bool) -> Weights:
-    """AdamW of the paper, arXiv 1711.05101, algorithm 2, with the decay scaled by η."""
-    weights = start()
-    first, second = ([np.zeros_like(each) for each in weights] for _ in range(2))
-    for count, step in enumerate(gradients(), 1):
-        for index, grad in enumerate(step):
-            first[index] = 0.9 * first[index] + 0.1 * grad
-            second[index] = 0.999 * second[index] + 0.001 * grad**2
-            adaptive = first[index] / (1 - 0.9**count) / (np.sqrt(second[index] / (1 - 0.999**count)) + 1e-8)
-            decay = 0.0 if spares and weights[index].ndim < 2 else DECAY
-            weights[index] = (1 - RATE * decay) * weights[index] - RATE * adaptive
-    return weights
-
-
-def is_close(found: Weights, wanted: Weights) -> bool:
-    return all(np.allclose(a, b, rtol=1e-4, atol=2e-5) for a, b in zip(found, wanted, strict=True))
+    decays = [0.0 if spares and each.ndim < 2 else DECAY for each in start()]
+    return adamw(start(), gradients(), decays, RATE)
 
 
 @pytest.mark.parametrize("example", FIXED.values(), ids=FIXED)

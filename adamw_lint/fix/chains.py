@@ -38,7 +38,9 @@ def taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimi
         raise Manual("this changes which optimizer is used")
     if not built.arguments.complete or not set(built.arguments.by_name) <= parameters(to.signature)[1]:
         raise Manual(f"`{to.name}` may not take all of its arguments")
-    if not isinstance(built.callee, cst.Attribute) or built.callee is not built.call.func:
+    if built.callee is not built.call.func:
+        raise Manual("it is not built in the chain itself")
+    if not isinstance(built.callee, cst.Attribute):
         raise Manual(f"`{to.short_name}` would have to be imported")
     return to, tuple(_taken_over(module, found, built.call, built.callee.attr, to))
 
@@ -57,8 +59,12 @@ def _dropped(module: Module, found: ChainedDecay) -> Edit:
     args = found.chain.call.args
     index = next(number for number, arg in enumerate(args) if arg.value is found.step.node)
     if index:
-        return Edit(Span(module.span(args[index - 1]).end, module.span(args[index]).end), "")
-    return Edit(Span(module.span(args[0]).start, module.span(args[1]).start), "")
+        span = Span(module.span(args[index - 1]).end, module.span(args[index]).end)
+    else:
+        span = Span(module.span(args[0]).start, module.span(args[1]).start)
+    if "#" in module.source.text[span.start : span.end].replace(module.text(found.step.node), ""):
+        raise Manual("a comment beside the step would be lost")
+    return Edit(span, "")
 
 
 def swapped(module: Module, found: ChainedDecay, other: Step) -> tuple[Edit, ...]:
