@@ -20,6 +20,8 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     apart = {*joins.values(), *words("optimizers")["partial"]}
     if built.decay in (ZERO, UNKNOWN) or built.subclass is not None:
         return None
+    if module.survey.mentions(words("optimizers")["frozen"]):
+        return None
     if _is_said(module, built, apart) or not _is_everything(module, built):
         return None
     written = built.decay_argument
