@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.chains import swapped, taken_over
+from adamw_lint.diagnostics import Diagnostic, Fix, Label
+from adamw_lint.fix.chains import placed
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.horizon import horizon
@@ -43,8 +43,4 @@ def _acts(module: Module, found: ChainedDecay, step: Step) -> str:
 def _fix(module: Module, found: ChainedDecay, step: Step) -> Fix:
     assert found.written is not None
     advice = f"`{module.text(found.written)}` is decoupled now; {_acts(module, found, step)}"
-    uncovers = ("decayed-norms", "vanishing-decay")
-    if step.built is None:
-        return Fix("add it after the adaptive step", swapped(module, found, step), Safety.SAFE, uncovers, advice)
-    to, edits = taken_over(module, found, step)
-    return Fix(f"build `{to.name}` instead", edits, Safety.SAFE, uncovers, advice)
+    return placed(module, found, step, "add it after the adaptive step", advice)

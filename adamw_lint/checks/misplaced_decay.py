@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.chains import swapped, taken_over
+from adamw_lint.diagnostics import Diagnostic, Fix, Label
+from adamw_lint.fix.chains import placed
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.module import Module
@@ -39,8 +39,4 @@ def _fix(module: Module, found: ChainedDecay, other: Step) -> Fix:
     assert found.written is not None
     factor = module.text(found.written)
     advice = f"a decay of {factor} shrinks the weights now, by η times as much, and follows the lr schedule"
-    uncovers = ("decayed-norms", "vanishing-decay")
-    if other.built is None:
-        return Fix("add it before the learning rate", swapped(module, found, other), Safety.SAFE, uncovers, advice)
-    to, edits = taken_over(module, found, other)
-    return Fix(f"build `{to.name}` instead", edits, Safety.SAFE, uncovers, advice)
+    return placed(module, found, other, "add it before the learning rate", advice)

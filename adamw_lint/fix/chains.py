@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.diagnostics import Edit, Span
+from adamw_lint.diagnostics import Edit, Fix, Safety, Span
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
@@ -14,7 +14,16 @@ from adamw_lint.rulebook import Optimizer, optimizers_by_path, words
 from adamw_lint.signatures import parameters
 
 
-def require_plain(module: Module, found: ChainedDecay, other: Step) -> None:
+def placed(module: Module, found: ChainedDecay, other: Step, title: str, advice: str) -> Fix:
+    """The fix that puts a decay in its place beside another step: into it, where that is a whole optimizer."""
+    uncovers = ("decayed-norms", "vanishing-decay")
+    if other.built is None:
+        return Fix(title, _swapped(module, found, other), Safety.SAFE, uncovers, advice)
+    to, edits = _taken_over(module, found, other)
+    return Fix(f"build `{to.name}` instead", edits, Safety.SAFE, uncovers, advice)
+
+
+def _require_plain(module: Module, found: ChainedDecay, other: Step) -> None:
     """Raise Manual unless a decay and another step are written side by side in one chain whose state is not loaded."""
     args = found.chain.call.args
     places = [index for index, arg in enumerate(args) if arg.value in (found.step.node, other.node)]
@@ -28,9 +37,9 @@ def require_plain(module: Module, found: ChainedDecay, other: Step) -> None:
         raise Manual("a state of this chain may be loaded, which has the old order")
 
 
-def taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimizer, tuple[Edit, ...]]:
+def _taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimizer, tuple[Edit, ...]]:
     """The optimizer that decays by itself, and the edits that build it and drop the step; raises Manual."""
-    require_plain(module, found, other)
+    _require_plain(module, found, other)
     built = other.built
     assert built is not None
     to = optimizers_by_path().get(built.optimizer.replacement or "")
@@ -42,10 +51,10 @@ def taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimi
         raise Manual("it is not built in the chain itself")
     if not isinstance(built.callee, cst.Attribute):
         raise Manual(f"`{to.short_name}` would have to be imported")
-    return to, tuple(_taken_over(module, found, built.call, built.callee.attr, to))
+    return to, tuple(_moved(module, found, built.call, built.callee.attr, to))
 
 
-def _taken_over(module: Module, found: ChainedDecay, call: cst.Call, name: cst.Name, to: Optimizer) -> Iterator[Edit]:
+def _moved(module: Module, found: ChainedDecay, call: cst.Call, name: cst.Name, to: Optimizer) -> Iterator[Edit]:
     assert found.written is not None
     yield replace(module, name, to.short_name)
     yield add_keyword(module, call, to.decay_argument or "", module.text(found.written))
@@ -67,9 +76,9 @@ def _dropped(module: Module, found: ChainedDecay) -> Edit:
     return Edit(span, "")
 
 
-def swapped(module: Module, found: ChainedDecay, other: Step) -> tuple[Edit, ...]:
+def _swapped(module: Module, found: ChainedDecay, other: Step) -> tuple[Edit, ...]:
     """The edits that make a decay and the step beside it change places; raises Manual."""
-    require_plain(module, found, other)
+    _require_plain(module, found, other)
     step = found.step.node
     return (
         replace(module, step, module.text(other.node)),
