@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.engine import fix, lint, read, source_of
+from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.errors import LintError
-from adamw_lint.fix.rounds import Applied
+from adamw_lint.fix.rounds import Applied, Fixed
 from adamw_lint.fix.write import write
 from adamw_lint.read.discover import discover
 from adamw_lint.read.source import Source
@@ -29,18 +29,27 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: its text before and after, what was fixed, what remains, what went wrong."""
+    """What became of one file: the whole of it before and after, each of its programs, and what went wrong."""
 
     before: Source | None = None
     after: Source | None = None
-    found: list[Diagnostic] = field(default_factory=list)
-    applied: tuple[Applied, ...] = ()
+    programs: tuple[Fixed, ...] = ()
     errors: tuple[LintError, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether a fix gave the file another text."""
         return self.before != self.after
+
+    @property
+    def found(self) -> list[Diagnostic]:
+        """What remains in all of the file."""
+        return [each for program in self.programs for each in program.remaining]
+
+    @property
+    def applied(self) -> list[tuple[Source, Applied]]:
+        """What was fixed, each with the program that it was fixed in, as that is now."""
+        return [(program.source, each) for program in self.programs for each in program.applied]
 
 
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
@@ -56,24 +65,44 @@ def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
-    return _outcome(partial(source_of, data, path, task.settings), replace(task, write=False))
+    return _outcome(partial(sources_of, data, path, task.settings), replace(task, write=False))
 
 
-def _outcome(load: Callable[[], Source | None], task: Task) -> Outcome:
+def _outcome(load: Callable[[], tuple[Source, ...]], task: Task) -> Outcome:
     try:
-        source = load()
-        if source is None:
-            return Outcome()
-        return _fixed(source, task) if task.fix else Outcome(source, source, lint(source, task.settings))
+        sources = load()
     except LintError as error:
         return Outcome(errors=(error,))
+    if not sources:
+        return Outcome()
+    outcome = _linted(sources, task)
+    try:
+        if task.write and outcome.before and outcome.after and outcome.changed:
+            write(outcome.before, outcome.after)
+    except LintError as error:
+        return Outcome(errors=(*outcome.errors, error))
+    return outcome
 
 
-def _fixed(source: Source, task: Task) -> Outcome:
-    fixed = fix(source, task.settings, task.unsafe)
-    if task.write and fixed.source != source:
-        write(source, fixed.source)
-    return Outcome(source, fixed.source, fixed.remaining, fixed.applied, fixed.dropped)
+def _linted(sources: Sequence[Source], task: Task) -> Outcome:
+    """Lint, and perhaps fix, the programs of one file, each where the fixes of those before it have left it."""
+    file = sources[0].file
+    done: list[Fixed] = []
+    errors: list[LintError] = []
+    for source in sources:
+        try:
+            done.append(_finished(source.again(file), task))
+        except LintError as error:
+            errors.append(error)
+        else:
+            file = done[-1].source.file
+            errors += done[-1].dropped
+    programs = tuple(replace(each, source=each.source.again(file)) for each in done)
+    return Outcome(sources[0].file, file, programs, tuple(errors))
+
+
+def _finished(source: Source, task: Task) -> Fixed:
+    return fix(source, task.settings, task.unsafe) if task.fix else Fixed(source, (), lint(source, task.settings))
 
 
 def _with_progress(files: Sequence[str | LintError]) -> Iterator[str | LintError]:

@@ -49,6 +49,18 @@ def rewrite(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[reached:]])
 
 
+def edited(source: Source, edits: Sequence[Edit]) -> Source:
+    """The program after the edits, which are in order; raises LintError where its file cannot take one of them."""
+    text = rewrite(source.text, edits)
+    if source.layout is None:
+        return source.with_text(text)
+    file = source.file.with_text(rewrite(source.file.text, source.file_edits(edits)))
+    new = source.layout.again(file)
+    if new is None or new.text != text:
+        raise LintError("the file cannot take its edits where the program stands in it")
+    return new
+
+
 def moved(offset: int, edits: Sequence[Edit]) -> Span:
     """Where an offset of the old text lies in the new one: a point, or the whole new text of the edit around it."""
     before = [edit for edit in edits if edit.span.end <= offset]

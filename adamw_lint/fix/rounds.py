@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adamw_lint.diagnostics import Diagnostic, Fix
+from adamw_lint.diagnostics import Diagnostic, Fix, Span
 from adamw_lint.errors import DefectError, LintError
-from adamw_lint.fix.apply import compatible, compiles, edits_of, lost_comment, moved, rewrite, unexpected
+from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
 from adamw_lint.read.source import Source
 
 ROUNDS = 100
@@ -19,6 +19,11 @@ class Applied:
 
     diagnostic: Diagnostic
     offset: int
+
+    @property
+    def span(self) -> Span:
+        """The place in the fixed text where its finding began."""
+        return Span(self.offset, self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def _wanted(state: Fixed, allowed: Callable[[Fix], bool], refused: list[Diagnost
 
 def _attempt(state: Fixed, batch: list[Diagnostic], lint: Lint) -> Fixed:
     edits = edits_of(batch)
-    new = state.source.with_text(rewrite(state.source.text, edits))
+    new = edited(state.source, edits)
     remaining = lint(new)
     _verify(state, batch, new, remaining)
     earlier = [replace(each, offset=moved(each.offset, edits).start) for each in state.applied]
@@ -81,7 +86,7 @@ def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[
 
 
 def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:
-    place = source.position(diagnostic.span.start)
+    place = source.place(diagnostic.span).steps
     return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place)
 
 

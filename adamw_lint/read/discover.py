@@ -8,8 +8,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from adamw_lint.errors import UnreadableError
-
-SUFFIX = ".py"
+from adamw_lint.read.documents import SUFFIXES
 
 # Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
 EXCLUDED = frozenset(
@@ -33,7 +32,7 @@ class _Ignores:
 
 
 def discover(
-    paths: Iterable[str], exclude: Iterable[str], root: Path, suffixes: tuple[str, ...] = (SUFFIX,)
+    paths: Iterable[str], exclude: Iterable[str], root: Path, suffixes: tuple[str, ...] = SUFFIXES
 ) -> Iterator[str | UnreadableError]:
     """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
 
