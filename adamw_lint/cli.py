@@ -3,9 +3,9 @@
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
@@ -14,7 +14,12 @@ from adamw_lint.catalogue import catalogue
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.measuring import measuring
-from adamw_lint.options import Front, option, words
+from adamw_lint.options.fixing import Fixing
+from adamw_lint.options.front import Front
+from adamw_lint.options.input import Input
+from adamw_lint.options.output import DATA_FORMATS, Output
+from adamw_lint.options.rules import Rules
+from adamw_lint.options.sections import declared, taken
 from adamw_lint.report import diff as difference
 from adamw_lint.report.screen import printable, show
 from adamw_lint.report.summary import advice, prospect, summary
@@ -22,19 +27,8 @@ from adamw_lint.run import Outcome, Task, run, run_on_bytes
 from adamw_lint.settings import load
 
 STDIN = "-"
-TEXT_FORMATS = ("full", "concise")
-DATA_FORMATS = ("json", "github")
+FLAGS = ("select", "extend_select", "ignore", "extend_safe_fixes", "extend_unsafe_fixes")  # settings, as in a file
 CLEAN, FINDINGS, ERROR = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Output:
-    """How the outcomes are told."""
-
-    format: str
-    quiet: bool
-    diff: bool
-    rewritten: bool  # standard input was fixed: its text has standard output for itself
 
 
 @click.command(
@@ -45,53 +39,26 @@ class _Output:
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@option("Fixing", "--fix", is_flag=True, help="Apply the safe fixes.")
-@option("Fixing", "--unsafe-fixes", "unsafe", is_flag=True, help="Apply the unsafe ones too.")
-@option("Fixing", "--diff", is_flag=True, help="Show what would be fixed and write nothing.")
-@option("Fixing", "--extend-safe-fixes", multiple=True, callback=words, metavar="RULES", help="Take these as safe.")
-@option("Fixing", "--extend-unsafe-fixes", multiple=True, callback=words, metavar="RULES", help="Take these as unsafe.")
-@option("Rules", "--select", multiple=True, callback=words, metavar="RULES", help="Look for these only.")
-@option("Rules", "--extend-select", multiple=True, callback=words, metavar="RULES", help="Look for these as well.")
-@option("Rules", "--ignore", multiple=True, callback=words, metavar="RULES", help="Do not look for these.")
-@option(
-    "Output",
-    "--format",
-    "format_",
-    type=click.Choice([*TEXT_FORMATS, *DATA_FORMATS]),
-    default="full",
-    help="How findings are told.",
-)
-@option("Output", "-q", "--quiet", is_flag=True, help="No summary and no progress bar.")
-@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if something is found.")
-@option("Input", "--stdin-filename", metavar="PATH", help="The name of what is read from `-`.")
-@option("Input", "--no-cache", is_flag=True, help="Look at every file anew.")
+@declared(Fixing, Rules, Output, Input)
 @click.version_option(__version__, prog_name="adamw-lint", message="%(prog)s %(version)s")
-def main(
-    paths: tuple[str, ...],
-    fix: bool,
-    unsafe: bool,
-    diff: bool,
-    format_: str,
-    quiet: bool,
-    exit_zero: bool,
-    stdin_filename: str | None,
-    no_cache: bool,
-    **flags: Sequence[str],
-) -> None:
+def main(paths: tuple[str, ...], **given: Any) -> None:
     """Find weight decay that goes through Adam's adaptive step, in the files and folders PATHS (default: here).
 
     RULES are codes (ADW101), beginnings of codes (ADW1) or names (coupled-decay), several by comma.
     """
     _never_fail_to_print()
-    output = _Output(format_, quiet, diff, rewritten=fix and not diff and STDIN in paths)
+    fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
+    flags = {key.replace("_", "-"): given[key] for key in FLAGS}
     try:
-        settings = load(Path.cwd(), {key.replace("_", "-"): value for key, value in flags.items()})
-        task = Task(settings, fix or diff, unsafe, write=not diff)
-        outcomes = _outcomes(paths or (".",), stdin_filename, task, watched=not quiet and sys.stderr.isatty())
+        settings = load(Path.cwd(), flags)
+        task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
+        watched = not output.quiet and sys.stderr.isatty()
+        outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
     except LintError as error:
         raise SystemExit(_fail([error])) from None
-    _tell(outcomes, output)
-    raise SystemExit(_exit_code(outcomes, diff, exit_zero))
+    rewritten = fixing.fix and not fixing.diff and STDIN in paths
+    _tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
+    raise SystemExit(_exit_code(outcomes, fixing.diff, output.exit_zero))
 
 
 def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:
@@ -106,21 +73,21 @@ def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watc
     return [outcome]
 
 
-def _tell(outcomes: list[Outcome], output: _Output) -> None:
-    if output.diff:
+def _tell(outcomes: list[Outcome], output: Output, diff: bool, stream: TextIO) -> None:
+    """`stream` is where findings are told: a text that came by standard input has standard output for itself."""
+    if diff:
         _tell_diff(outcomes)
     else:
-        _tell_findings(outcomes, output)
+        _tell_findings(outcomes, output, stream)
     sys.stdout.flush()
     _fail([error for outcome in outcomes for error in outcome.errors])
-    if not output.diff:
+    if not diff:
         show(advice(outcomes), sys.stderr)
     elif not output.quiet:
         show([prospect(outcomes)], sys.stderr)
 
 
-def _tell_findings(outcomes: list[Outcome], output: _Output) -> None:
-    stream = sys.stderr if output.rewritten else sys.stdout
+def _tell_findings(outcomes: list[Outcome], output: Output, stream: TextIO) -> None:
     linted = [(each.source, each.remaining) for outcome in outcomes for each in outcome.programs if each.remaining]
     report = import_module(f"adamw_lint.report.{output.format}").report
     if output.format in DATA_FORMATS:

@@ -1,18 +1,10 @@
 """A click command whose `--help` shows its options in sections, and that hands over to a verb named first."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
-
-
-class SectionedOption(click.Option):
-    """An option that knows under which heading of the help it stands."""
-
-    def __init__(self, *declarations: Any, section: str = "Other", **attributes: Any) -> None:
-        super().__init__(*declarations, **attributes)
-        self.section = section
 
 
 class Front(click.Command):
@@ -44,13 +36,3 @@ class Front(click.Command):
         for heading, records in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
-
-
-def option(section: str, *declarations: str, **attributes: Any) -> Callable[[Any], Any]:
-    """`click.option` under a heading."""
-    return click.option(*declarations, cls=SectionedOption, section=section, **attributes)
-
-
-def words(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[str]:
-    """The words of an option that may be repeated and takes several by comma."""
-    return [word.strip() for value in values for word in value.split(",") if word.strip()]

@@ -1,0 +1,20 @@
+"""The options about fixes: whether they are made, and which are trusted."""
+
+from dataclasses import dataclass
+
+from adamw_lint.options.sections import option, words
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """Whether to fix, and which fixes."""
+
+    fix: bool = option("--fix", is_flag=True, help="Apply the safe fixes.")
+    unsafe: bool = option("--unsafe-fixes", is_flag=True, help="Apply the unsafe ones too.")
+    diff: bool = option("--diff", is_flag=True, help="Show what would be fixed and write nothing.")
+    extend_safe_fixes: tuple[str, ...] = option(
+        "--extend-safe-fixes", multiple=True, callback=words, metavar="RULES", help="Take these as safe."
+    )
+    extend_unsafe_fixes: tuple[str, ...] = option(
+        "--extend-unsafe-fixes", multiple=True, callback=words, metavar="RULES", help="Take these as unsafe."
+    )

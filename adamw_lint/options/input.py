@@ -1,0 +1,13 @@
+"""The options about what is read."""
+
+from dataclasses import dataclass
+
+from adamw_lint.options.sections import option
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Where the code comes from."""
+
+    stdin_filename: str | None = option("--stdin-filename", metavar="PATH", help="The name of what is read from `-`.")
+    no_cache: bool = option("--no-cache", is_flag=True, help="Look at every file anew.")
