@@ -1,17 +1,14 @@
 """Fixes become text in rounds, and none that does harm gets through."""
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Safety, Span
-from adamw_lint.errors import DefectError, UnwritableError
+from adamw_lint.errors import DefectError
 from adamw_lint.fix.apply import compatible, moved, rewrite
 from adamw_lint.fix.rounds import ROUNDS, Fixed, fix_all
-from adamw_lint.fix.write import write
 from adamw_lint.read.source import Source
 
 Rewrite = Callable[[Source, re.Match[str]], tuple[Edit, ...]]
@@ -130,48 +127,3 @@ def test_fixes_that_never_end_are_stopped() -> None:
     fixed = run("bad\n\n", "bad", one_more, uncovers=("one",))
     assert fixed.source.text.count("good") == ROUNDS
     assert f"fixes still apply after {ROUNDS} rounds" in str(fixed.dropped[0])
-
-
-@pytest.fixture
-def script(tmp_path: Path) -> Path:
-    path = tmp_path / "s.py"
-    path.write_bytes(b"\xef\xbb\xbfx = 1\r\n# \xc3\xa9\r\n")
-    path.chmod(0o755)
-    return path
-
-
-def test_writing_keeps_mode_encoding_and_newlines(script: Path) -> None:
-    source = Source.of_bytes(script.read_bytes(), str(script))
-    write(source, source.with_text(source.text.replace("1", "2")))
-    assert script.read_bytes() == b"\xef\xbb\xbfx = 2\r\n# \xc3\xa9\r\n"
-    assert script.stat().st_mode & 0o777 == 0o755
-    assert list(script.parent.iterdir()) == [script]
-
-
-def test_a_symlink_stays_one(script: Path) -> None:
-    link = script.with_name("link.py")
-    link.symlink_to("s.py")
-    source = Source.of_bytes(link.read_bytes(), str(link))
-    write(source, source.with_text("y = 1\n"))
-    assert link.is_symlink()
-    assert script.read_text(encoding="utf-8-sig") == "y = 1\n"
-
-
-def test_a_file_that_changed_meanwhile_is_left(script: Path) -> None:
-    source = Source.of_bytes(script.read_bytes(), str(script))
-    script.write_text("changed")
-    with pytest.raises(UnwritableError, match="was changed while it was linted"):
-        write(source, source.with_text("y = 1\n"))
-    assert script.read_text() == "changed"
-
-
-def test_a_failing_write_leaves_the_file_and_no_other(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    source = Source.of_bytes(script.read_bytes(), str(script))
-    with pytest.raises(UnwritableError, match="not fixed: cannot be written: No space left on device"):
-        write(source, source.with_text("y = 1\n"))
-    assert script.read_bytes() == source.encode()
-    assert list(script.parent.iterdir()) == [script]
