@@ -62,8 +62,8 @@ def test_fixes_that_touch_wait(other: tuple[int, int], together: bool) -> None:
 
 
 def test_all_sites_are_fixed_and_their_places_known() -> None:
-    fixed = run("bad\nx = bad + 1\nbad\n", "bad", replaced("better"))
-    assert fixed.source.text == "better\nx = better + 1\nbetter\n"
+    fixed = run("min\nx = min + 1\nmin\n", "min", replaced("max"))
+    assert fixed.source.text == "max\nx = max + 1\nmax\n"
     assert [fixed.source.position(each.offset) for each in fixed.applied] == [(1, 1), (2, 5), (3, 1)]
     assert (fixed.remaining, fixed.dropped) == ([], ())
 
@@ -79,24 +79,25 @@ def test_fixes_with_the_same_edit_follow_each_other() -> None:
 
 
 def test_what_a_fix_uncovers_may_come() -> None:
-    fixed = run("bad\n", "bad", replaced("worse"), others="worse", uncovers=("two",))
-    assert fixed.source.text == "worse\n"
+    fixed = run("min\n", "min", replaced("sum"), others="sum", uncovers=("two",))
+    assert fixed.source.text == "sum\n"
     assert [each.rule for each in fixed.remaining] == ["two"]
 
 
 @pytest.mark.parametrize(
     ("text", "by", "reason"),
     [
-        ("f(bad)\n", "x)", "the new text does not compile"),
-        ("f(a, bad)\n", "**k, *a", "the new text does not compile"),
-        ("f(bad)\n", "bad + 1", "it leaves or brings a finding of one"),
-        ("f(bad)\n", "worse", "it leaves or brings a finding of two"),
+        ("f(min)\n", "x)", "the new text does not compile"),
+        ("f(a, min)\n", "**k, *a", "the new text does not compile"),
+        ("f(min)\n", "min + 1", "it leaves or brings a finding of one"),
+        ("f(min)\n", "sum", "it leaves or brings a finding of two"),
+        ("f(min)\n", "least", "it uses `least` where nothing has bound it"),
         ("f(b,  # why\n  a)\n", "b, a", "it loses the comment `# why`"),
-        ("# coding: ascii\nf(bad)\n", "'\ud800'", "does not fit the encoding"),
+        ("# coding: ascii\nf(min)\n", "'\ud800'", "does not fit the encoding"),
     ],
 )
 def test_a_harmful_fix_is_dropped(text: str, by: str, reason: str) -> None:
-    fixed = run(text, r"bad|b,\s+# why\s+a", replaced(by), others="worse")
+    fixed = run(text, r"min|b,\s+# why\s+a", replaced(by), others="sum")
     assert fixed.source.text == text
     assert len(fixed.remaining) == 1
     (error,) = fixed.dropped
@@ -107,11 +108,11 @@ def test_a_harmful_fix_is_dropped(text: str, by: str, reason: str) -> None:
 
 def test_one_harmful_fix_keeps_nothing_from_the_others() -> None:
     def bad_in_two(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
-        return (edit(*match.span(), ")" if source.position(match.start())[1] > 1 else "good"),)
+        return (edit(*match.span(), ")" if source.position(match.start())[1] > 1 else "max"),)
 
-    fixed = run("bad\nbad\nx = bad\nbad\nbad\n", "bad", bad_in_two)
-    assert fixed.source.text == "good\ngood\nx = bad\ngood\ngood\n"
-    assert [each.span.start for each in fixed.remaining] == [fixed.source.text.index("bad")]
+    fixed = run("min\nmin\nx = min\nmin\nmin\n", "min", bad_in_two)
+    assert fixed.source.text == "max\nmax\nx = min\nmax\nmax\n"
+    assert [each.span.start for each in fixed.remaining] == [fixed.source.text.index("min")]
     assert [error.place for error in fixed.dropped] == [(3, 5)]
 
 
@@ -122,8 +123,8 @@ def test_a_comment_may_go_with_the_code_it_stands_in() -> None:
 
 def test_fixes_that_never_end_are_stopped() -> None:
     def one_more(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
-        return (edit(*match.span(), "good"), edit(len(source.text), len(source.text), "bad\n"))
+        return (edit(*match.span(), "max"), edit(len(source.text), len(source.text), "min\n"))
 
-    fixed = run("bad\n\n", "bad", one_more, uncovers=("one",))
-    assert fixed.source.text.count("good") == ROUNDS
+    fixed = run("min\n\n", "min", one_more, uncovers=("one",))
+    assert fixed.source.text.count("max") == ROUNDS
     assert f"fixes still apply after {ROUNDS} rounds" in str(fixed.dropped[0])
