@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.errors import LintError
+from adamw_lint.fix.claim import sweep
 from adamw_lint.fix.rounds import Applied, Fixed
 from adamw_lint.fix.write import write
 from adamw_lint.read.discover import discover
@@ -35,6 +37,7 @@ class Outcome:
     after: Source | None = None
     programs: tuple[Fixed, ...] = ()
     errors: tuple[LintError, ...] = ()
+    note: str | None = None  # what whoever has the file written should know
 
     @property
     def changed(self) -> bool:
@@ -55,6 +58,9 @@ class Outcome:
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
     files = list(discover(paths, task.settings.exclude, task.settings.root))
+    if task.fix and task.write:
+        for folder in {Path(file).parent for file in files if isinstance(file, str)}:
+            sweep(folder)
     for file in _with_progress(files) if watched else files:
         yield (
             Outcome(errors=(file,))
@@ -78,7 +84,7 @@ def _outcome(load: Callable[[], tuple[Source, ...]], task: Task) -> Outcome:
     outcome = _linted(sources, task)
     try:
         if task.write and outcome.before and outcome.after and outcome.changed:
-            write(outcome.before, outcome.after)
+            return replace(outcome, note=write(outcome.before, outcome.after))
     except LintError as error:
         return Outcome(errors=(*outcome.errors, error))
     return outcome

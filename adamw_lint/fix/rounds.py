@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from adamw_lint.diagnostics import Diagnostic, Fix, Span
 from adamw_lint.errors import DefectError, LintError
 from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
+from adamw_lint.fix.bound import newly_unbound
 from adamw_lint.read.source import Source
 
 ROUNDS = 100
@@ -79,6 +80,8 @@ def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[
         raise LintError(f"its text does not fit the encoding of the file ({error.encoding})") from error
     if compiles(state.source.text) and not compiles(new.text):
         raise LintError("the new text does not compile")
+    if name := newly_unbound(state.source.text, new.text):
+        raise LintError(f"it uses `{name}` where nothing has bound it")
     if found := unexpected(state.remaining, batch, remaining):
         raise LintError(f"it leaves or brings a finding of {found.rule}")
     if comment := lost_comment(state.source, new, edits_of(batch)):
