@@ -3,9 +3,8 @@
 import io
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -17,14 +16,13 @@ from adamw_lint.measuring import measuring
 from adamw_lint.options.fixing import Fixing
 from adamw_lint.options.front import Front
 from adamw_lint.options.input import Input
-from adamw_lint.options.output import DATA_FORMATS, Output
+from adamw_lint.options.output import Output
 from adamw_lint.options.rules import Rules
 from adamw_lint.options.sections import declared, taken
-from adamw_lint.report import diff as difference
-from adamw_lint.report.screen import printable, show
-from adamw_lint.report.summary import advice, prospect, summary
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
 from adamw_lint.settings import load
+from adamw_lint.showing import show_files, show_settings
+from adamw_lint.telling import complain, tell
 
 STDIN = "-"
 FLAGS = ("select", "extend_select", "ignore", "extend_safe_fixes", "extend_unsafe_fixes")  # settings, as in a file
@@ -50,15 +48,23 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
     flags = {key.replace("_", "-"): given[key] for key in FLAGS}
     try:
+        reports = output.reports
         settings = load(Path.cwd(), flags)
+        if output.show_settings:
+            raise SystemExit(show_settings(settings))
+        if output.show_files:
+            raise SystemExit(show_files(paths or (".",), settings))
+        if fixing.diff and any(report.path for report in reports):
+            raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
         task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
         watched = not output.quiet and sys.stderr.isatty()
         outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
     except LintError as error:
-        raise SystemExit(_fail([error])) from None
-    rewritten = fixing.fix and not fixing.diff and STDIN in paths
-    _tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
-    raise SystemExit(_exit_code(outcomes, fixing.diff, output.exit_zero))
+        complain([error])
+        raise SystemExit(ERROR) from None
+    rewritten = fixing.fix and not fixing.diff and STDIN in paths  # then the new text has standard output for itself
+    errors = tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
+    raise SystemExit(ERROR if errors else _exit_code(outcomes, fixing.diff, output.exit_zero))
 
 
 def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:
@@ -73,49 +79,7 @@ def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watc
     return [outcome]
 
 
-def _tell(outcomes: list[Outcome], output: Output, diff: bool, stream: TextIO) -> None:
-    """`stream` is where findings are told: a text that came by standard input has standard output for itself."""
-    if diff:
-        _tell_diff(outcomes)
-    else:
-        _tell_findings(outcomes, output, stream)
-    sys.stdout.flush()
-    _fail([error for outcome in outcomes for error in outcome.errors])
-    if not diff:
-        show(advice(outcomes), sys.stderr)
-    elif not output.quiet:
-        show([prospect(outcomes)], sys.stderr)
-
-
-def _tell_findings(outcomes: list[Outcome], output: Output, stream: TextIO) -> None:
-    linted = [(each.source, each.remaining) for outcome in outcomes for each in outcome.programs if each.remaining]
-    report = import_module(f"adamw_lint.report.{output.format}").report
-    if output.format in DATA_FORMATS:
-        stream.writelines(report(linted))
-        return
-    show(report(linted), stream)
-    if not output.quiet:
-        show([summary(outcomes)], stream)
-
-
-def _tell_diff(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.before is None or outcome.after is None or not outcome.changed:
-            continue
-        if sys.stdout.isatty():
-            show(difference.screen(outcome.before, outcome.after), sys.stdout)
-        else:
-            sys.stdout.buffer.write(difference.report(outcome.before, outcome.after))
-
-
-def _fail(errors: Sequence[LintError]) -> int:
-    show(([("error:", "bold red"), (f" {printable(str(error))}", "")] for error in errors), sys.stderr)
-    return ERROR
-
-
 def _exit_code(outcomes: list[Outcome], diff: bool, exit_zero: bool) -> int:
-    if any(outcome.errors for outcome in outcomes):
-        return ERROR
     remains = any(outcome.changed if diff else outcome.found for outcome in outcomes)
     return FINDINGS if remains and not exit_zero else CLEAN
 

@@ -57,7 +57,7 @@ class Outcome:
 
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
-    files = list(discover(paths, task.settings.exclude, task.settings.root))
+    files = list(files_of(paths, task.settings))
     if task.fix and task.write:
         for folder in {Path(file).parent for file in files if isinstance(file, str)}:
             sweep(folder)
@@ -67,6 +67,11 @@ def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
             if isinstance(file, LintError)
             else _outcome(partial(read, file, task.settings), task)
         )
+
+
+def files_of(paths: Sequence[str], settings: Settings) -> Iterator[str | LintError]:
+    """The files that a run over the paths looks into, and an error for each path that cannot be read."""
+    return discover(paths, settings.exclude, settings.root)
 
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:

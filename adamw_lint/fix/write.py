@@ -37,6 +37,24 @@ def write(old: Source, new: Source) -> str | None:
     return _linked(before.st_nlink)
 
 
+def put(target: Path, data: bytes) -> None:
+    """Let a file that is ours hold these bytes, or leave it as it was and raise OSError."""
+    with claimed(target) as claim:
+        _fill(claim.handle, data)
+        if target.exists():
+            _resemble(claim.handle, target, target.stat())
+        elif hasattr(os, "fchmod"):
+            os.fchmod(claim.handle, 0o666 & ~_umask())
+        claim.move_to(target)
+        _settle(target.parent)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def _fill(handle: int, data: bytes) -> None:
     with open(handle, "wb", closefd=False) as file:
         file.write(data)
