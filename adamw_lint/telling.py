@@ -83,14 +83,15 @@ def _write(outcomes: Sequence[Outcome], output: Output, target: Target) -> Itera
     else:
         text = "".join(_data(target.format, outcomes))
     data = text.encode("utf-8", "backslashreplace")
-    path = Path(target.path).resolve()
     try:
+        path = Path(target.path).resolve()
         if path.exists() and not path.is_file():  # a pipe or a terminal
             path.write_bytes(data)
         else:
             put(path, data)
-    except OSError as error:
-        yield LintError(f"the {target.format} report cannot be written: {error.strerror or error}", target.path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
+        reason = getattr(error, "strerror", None) or error
+        yield LintError(f"the {target.format} report cannot be written: {reason}", target.path)
 
 
 def _tell_diff(outcomes: Sequence[Outcome]) -> None:

@@ -70,15 +70,19 @@ def test_what_does_not_go_together(words: list[str], error: str, folder: Path) -
     assert sorted(folder.iterdir()) == [folder / "train.py"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links are POSIX's")
 def test_a_file_that_cannot_be_written_costs_only_itself(folder: Path) -> None:
     (folder / "taken").mkdir()
-    told = run("--output", "json:nowhere/a.json", "--output", "sarif:taken", "--output", "html:b.html", "-q")
-    first, second = told.stderr.splitlines()
+    (folder / "loop").symlink_to("loop")
+    files = ("json:nowhere/a.json", "sarif:taken", "junit:loop", "html:b.html")
+    told = run("-q", *(word for file in files for word in ("--output", file)))
+    first, second, third = told.stderr.splitlines()
     assert first == "error: nowhere/a.json: the json report cannot be written: No such file or directory"
     assert second.startswith("error: taken: the sarif report cannot be written: ")
+    assert third.startswith("error: loop: the junit report cannot be written: ")
     assert told.exit_code == 2
     assert (folder / "b.html").exists()
-    assert sorted(each.name for each in folder.iterdir()) == ["b.html", "taken", "train.py"]
+    assert sorted(each.name for each in folder.iterdir()) == ["b.html", "loop", "taken", "train.py"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes and links are POSIX's")

@@ -8,9 +8,7 @@ from adamw_lint.errors import LintError, instead
 from adamw_lint.options.sections import option
 
 TEXT_FORMATS = ("full", "concise")
-DATA_FORMATS = (
-    "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson", "azure", "html"
-)  # fmt: skip
+DATA_FORMATS = ("json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson", "azure", "html")
 FORMATS = (*TEXT_FORMATS, *DATA_FORMATS)
 
 
