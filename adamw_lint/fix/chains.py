@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Fix, Safety, Span
-from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fix.edits import add_keyword, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.module import Module
 from adamw_lint.model.transformations import Step
+from adamw_lint.model.tree import method_call
 from adamw_lint.rulebook import Optimizer, optimizers_by_path, words
 from adamw_lint.signatures import parameters
 
@@ -25,16 +26,47 @@ def placed(module: Module, found: ChainedDecay, other: Step, title: str, advice:
 
 def _require_plain(module: Module, found: ChainedDecay, other: Step) -> None:
     """Raise Manual unless a decay and another step are written side by side in one chain whose state is not loaded."""
-    args = found.chain.call.args
-    places = [index for index, arg in enumerate(args) if arg.value in (found.step.node, other.node)]
-    if len(places) != 2 or any(arg.star or arg.keyword is not None for arg in args):
+    one, two = (_item(module, node) for node in (found.step.node, other.node))
+    side_by_side = _items(module, one)
+    if not side_by_side or two not in side_by_side or not _is_written_once(module, found.chain.call, side_by_side):
         raise Manual("the two are not written in one chain")
-    if places[1] - places[0] != 1:
+    if abs(side_by_side.index(one) - side_by_side.index(two)) != 1:
         raise Manual("what stands between the two acts on the decay too")
     if other.is_part or found.step.is_part:
         raise Manual("it is a part of the parameters that is masked")
     if module.survey.mentions(words("sparing")["restoring"]):
         raise Manual("a state of this chain may be loaded, which has the old order")
+
+
+def _item(module: Module, step: cst.CSTNode) -> cst.CSTNode:
+    """What a step is as an item of its chain: an argument, an element of a list, the line that appends it."""
+    item = module.survey.parents[step]
+    call = module.survey.parents.get(item)
+    method = method_call(call) if call is not None else None
+    if call is None or method is None or method[1] != "append":
+        return item
+    return module.survey.parents[module.survey.parents[call]]
+
+
+def _items(module: Module, item: cst.CSTNode) -> list[cst.CSTNode]:
+    """The item and its neighbours, in order."""
+    around = module.survey.parents.get(item)
+    if isinstance(around, cst.Call):
+        return list(around.args)
+    if isinstance(around, (cst.List, cst.Tuple)):
+        return list(around.elements)
+    return list(around.body) if isinstance(around, (cst.IndentedBlock, cst.Module)) else []
+
+
+def _is_written_once(module: Module, chain: cst.Call, items: list[cst.CSTNode]) -> bool:
+    """Whether the items go to one chain and nowhere else: as its arguments, or by the only list that it is handed."""
+    if items == list(chain.args):
+        return not any(arg.star or arg.keyword is not None for arg in chain.args)
+    handed = [arg.value for arg in chain.args if arg.star]
+    if len(handed) != 1 or not isinstance(handed[0], cst.Name):
+        return len(handed) == 1 and isinstance(handed[0], (cst.List, cst.Tuple)) and items == list(handed[0].elements)
+    uses = [use for use in module.survey.names[handed[0].value] if use is not handed[0]]
+    return all(isinstance(module.survey.parents[use], cst.Attribute) for use in uses)
 
 
 def _taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimizer, tuple[Edit, ...]]:
@@ -64,13 +96,18 @@ def _moved(module: Module, found: ChainedDecay, call: cst.Call, name: cst.Name, 
 
 
 def _dropped(module: Module, found: ChainedDecay) -> Edit:
-    """Takes a step out of its chain, with a comma."""
-    args = found.chain.call.args
-    index = next(number for number, arg in enumerate(args) if arg.value is found.step.node)
+    """Takes a step out of its chain, with a comma or its whole line."""
+    item = _item(module, found.step.node)
+    if isinstance(item, cst.SimpleStatementLine):
+        if not stands_alone(module, item):
+            raise Manual("the statement that appends it does not stand alone")
+        return Edit(line_of(module, item), "")
+    items = _items(module, item)
+    index = items.index(item)
     if index:
-        span = Span(module.span(args[index - 1]).end, module.span(args[index]).end)
+        span = Span(module.span(items[index - 1]).end, module.span(item).end)
     else:
-        span = Span(module.span(args[0]).start, module.span(args[1]).start)
+        span = Span(module.span(item).start, module.span(items[1]).start)
     if "#" in module.source.text[span.start : span.end].replace(module.text(found.step.node), ""):
         raise Manual("a comment beside the step would be lost")
     return Edit(span, "")

@@ -38,7 +38,7 @@ def alternatives(values: Values, node: cst.BaseExpression, depth: int = 0) -> tu
     some: list[Alternative] = []
     shim = node if len(found) > 1 and any(binding.kind in (Kind.IMPORT, Kind.DEFINE) for binding in found) else None
     for binding in reversed(found):
-        if not _decided(values, binding.arms, node):
+        if not decided(values, binding.arms, node):
             some += (replace(each, shim=each.shim or shim) for each in _given(values, binding, node, depth))
     return tuple(each for each in some if not isinstance(each.value, Nothing))
 
@@ -67,7 +67,7 @@ def within(values: Values, node: cst.BaseExpression, branches: tuple[Arms, ...])
     )
 
 
-def _decided(values: Values, arms: Arms, node: cst.CSTNode) -> bool:
+def decided(values: Values, arms: Arms, node: cst.CSTNode) -> bool:
     """Whether a condition around a node asks about something that the condition of a branch asks about as well."""
     around = values.survey.use(node).arms
     ours = [name for arm in around if arm not in arms for name in _asked(arm.statement)]

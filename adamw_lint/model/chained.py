@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from adamw_lint.model.alternatives import decided
+from adamw_lint.model.scopes import Arms, exclusive
 from adamw_lint.model.transformations import Chain, Step
 from adamw_lint.model.tree import descendants
 from adamw_lint.model.values import Values
@@ -17,7 +19,7 @@ _UNTURNED = ("plain", "decay", "adam", "adaptive")  # steps that leave the sign 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChainedDecay:
-    """A step that adds λθ to the updates of a chain: `before` and `after` it are the other steps."""
+    """A step that adds λθ to the updates of a chain: `before` and `after` it are the steps that may go with it."""
 
     chain: Chain
     step: Step
@@ -47,9 +49,21 @@ class ChainedDecays:
     def _decays(self) -> Iterator[ChainedDecay]:
         for chain in self._chains:
             for index, step in enumerate(chain.steps):
-                found = ChainedDecay(chain, step, chain.steps[:index], chain.steps[index + 1 :])
+                before, after = chain.steps[:index], chain.steps[index + 1 :]
+                found = ChainedDecay(chain, step, self._possible(before, step), self._possible(after, step))
                 if step.does == "decay" and found.written is not None and self._is_decay(found.written):
                     yield found
+
+    def _possible(self, steps: tuple[Step, ...], beside: Step) -> tuple[Step, ...]:
+        """The steps that are not in a branch which excludes that of another step."""
+        return tuple(each for each in steps if not exclusive(self._arms(each), self._arms(beside)))
+
+    def _goes_with(self, step: Step, found: ChainedDecay) -> bool:
+        """Whether a step is there where a decay is, as far as we see: no other condition asks about the same."""
+        return not decided(self._values, self._arms(step), found.step.node)
+
+    def _arms(self, step: Step) -> Arms:
+        return self._values.survey.places[step.node][1]
 
     def _is_decay(self, node: cst.BaseExpression) -> bool:
         """Whether λ is no zero, and not written with a minus, which turns a decay round."""
@@ -66,7 +80,7 @@ class ChainedDecays:
             if any(step.does in ("optimizer", "adam", "adaptive", *_RATES) for step in found.before):
                 continue
             adaptive = next((step for step in found.after if step.does in ("adam", "adaptive", "optimizer")), None)
-            if adaptive is not None and _is_adam(adaptive):
+            if adaptive is not None and _is_adam(adaptive) and self._goes_with(adaptive, found):
                 yield found, adaptive
 
     def growing(self) -> Iterator[tuple[ChainedDecay, Step]]:
@@ -75,15 +89,17 @@ class ChainedDecays:
             turned = next((step for step in found.before if self._turns(step)), None)
             others = [step for step in found.before if step is not turned]
             is_plain = all(step.does in ("plain", "decay") for step in found.after)
-            if turned is not None and is_plain and all(step.does in _UNTURNED for step in others):
+            is_turned = turned is not None and self._goes_with(turned, found)
+            if turned is not None and is_turned and is_plain and all(step.does in _UNTURNED for step in others):
                 yield found, turned
 
     def beside(self) -> Iterator[ChainedDecay]:
         """The decays between an adaptive step of Adam's family and its rate: decoupled, of all the parameters."""
         for found in self._decays():
             steps = [step for step in found.before if step.does not in ("plain", "decay")]
-            is_beside = len(steps) == 1 and steps[0].does == "adam" and not steps[0].is_part
-            if is_beside and any(step.does in _RATES for step in found.after) and not found.step.is_part:
+            is_beside = len(steps) == 1 and steps[0].does == "adam" and self._goes_with(steps[0], found)
+            is_whole = not found.step.is_part and not any(step.is_part for step in steps)
+            if is_beside and is_whole and any(step.does in _RATES for step in found.after):
                 yield found
 
     def _turns(self, step: Step) -> bool:

@@ -10,6 +10,7 @@ from adamw_lint.model.callers import bring_in_callers
 from adamw_lint.model.chained import ChainedDecays
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
+from adamw_lint.model.composed import Composed, composed
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.doors import Door, Doors
 from adamw_lint.model.frames import Frames
@@ -27,7 +28,7 @@ from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
-from adamw_lint.model.transformations import Chains
+from adamw_lint.model.transformations import Chain, Chains
 from adamw_lint.model.updating.estimates import Estimate, Estimates
 from adamw_lint.model.updating.shrinks import Shrink, Shrinks
 from adamw_lint.model.updating.steps import CoupledStep, Steps
@@ -71,8 +72,16 @@ class Module(Placed):
     @cached_property
     def chained_decays(self) -> ChainedDecays:
         """The decays in chains of gradient transformations."""
-        chains = Chains(self.survey, self.values, self.constructions)
-        return ChainedDecays(self.values, tuple(each for each in chains if all(self.owns(s.node) for s in each.steps)))
+        return ChainedDecays(self.values, tuple(each for each in self._chains if all(map(self.owns, each.nodes))))
+
+    @cached_property
+    def _chains(self) -> tuple[Chain, ...]:
+        return tuple(Chains(self.survey, self.values, self.constructions, self.tree))
+
+    @cached_property
+    def composed(self) -> tuple[Composed, ...]:
+        """The optimizers that are chains of gradient transformations and nothing more."""
+        return tuple(composed(self._chains, self.survey, self.values))
 
     @cached_property
     def doors(self) -> tuple[Door, ...]:
@@ -155,11 +164,12 @@ class Module(Placed):
     def loss_terms(self) -> tuple[LossTerm, ...]:
         """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
         is_searched = may_penalise(self.source.text.encode())
-        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in self.constructions):
+        own = (*self.constructions, *(each.built for each in self.composed))
+        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in own):
             return ()
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
-            built = (*self.constructions, *self._built_elsewhere())
+            built = (*own, *self._built_elsewhere())
             losses = Losses(self.survey, self.values, self.frames, built, {**words("parameters"), **words("penalty")})
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
@@ -188,7 +198,10 @@ class Module(Placed):
 
     def _built_elsewhere(self) -> Iterator[Construction]:
         for tree in self.program.others:
-            yield from self._constructions.of(tree)
+            whole = tuple(self._constructions.of(tree))
+            yield from whole
+            chains = Chains(self.survey, self.values, whole, tree)
+            yield from (each.built for each in composed(chains, self.survey, self.values))
 
     @cached_property
     def usage(self) -> Usage:

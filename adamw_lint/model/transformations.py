@@ -9,6 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.calls import Arguments, bind
 from adamw_lint.model.constructions import Construction
+from adamw_lint.model.grown import Grown
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
@@ -44,18 +45,28 @@ class Chain:
     call: cst.Call
     steps: tuple[Step, ...]
 
+    @property
+    def nodes(self) -> tuple[cst.BaseExpression, ...]:
+        """The expressions that are the steps."""
+        return tuple(step.node for step in self.steps)
+
 
 class Chains:
-    """Finds the chains of one file."""
+    """Finds the chains of one file of a program."""
 
-    def __init__(self, survey: Survey, values: Values, constructions: Sequence[Construction]) -> None:
+    def __init__(
+        self, survey: Survey, values: Values, constructions: Sequence[Construction], tree: cst.Module
+    ) -> None:
+        self._tree = tree
         self._survey = survey
         self._values = values
+        self._grown = Grown(survey, values)
         self._built = {each.call: each for each in constructions}
 
     def __iter__(self) -> Iterator[Chain]:
         """Each chain that is not a step of another."""
-        calls = [call for call in self._survey.own(self._survey.calls) if self._does(call) in ("chain", "named chain")]
+        own = [call for call in tuple(self._survey.calls) if self._survey.root(call) is self._tree]
+        calls = [call for call in own if self._does(call) in ("chain", "named chain")]
         chains = [Chain(call, tuple(self._steps(call))) for call in calls]
         inner = {step.node for chain in chains for step in chain.steps} | set(self._named_steps(calls))
         yield from (chain for chain in chains if chain.call not in inner)
@@ -69,8 +80,7 @@ class Chains:
                     yield target
 
     def _fact(self, call: cst.Call) -> dict[str, Any]:
-        value = self._values.worth(call.func)
-        return _transformations().get(value.path, {}) if isinstance(value, Reference) else {}
+        return _transformations().get(path_of(call, self._values), {})
 
     def _does(self, call: cst.Call) -> str:
         return str(self._fact(call).get("does", ""))
@@ -79,9 +89,8 @@ class Chains:
         """What a chain is handed, in order; None for what is not known."""
         is_named = self._does(call) == "named chain"
         for arg in call.args:
-            if arg.star == "*" and isinstance(arg.value, (cst.List, cst.Tuple)):
-                plain = [each for each in arg.value.elements if isinstance(each, cst.Element)]
-                yield from (each.value for each in plain)
+            if arg.star == "*":
+                yield from self._grown.items(arg.value) or (None,)
             elif arg.star or arg.keyword is not None:
                 yield None
             elif is_named:
@@ -127,6 +136,12 @@ class Chains:
             return
         for step in self._step(self._target(handed), depth + 1):
             yield Step(step.node, step.does, step.arguments, step.built, step.is_part or is_part)
+
+
+def path_of(call: cst.Call, values: Values) -> str:
+    """The path of the function of a library that a call runs; empty where it runs none."""
+    value = values.worth(call.func)
+    return value.path if isinstance(value, Reference) else ""
 
 
 @cache

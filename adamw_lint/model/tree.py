@@ -119,6 +119,13 @@ def method_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     return None
 
 
+def walked(node: cst.CSTNode | None) -> tuple[cst.BaseExpression, bool] | None:
+    """`d` of `d.values()` and `d.items()`, and whether the keys come with the values; else None."""
+    method = method_call(node) if isinstance(node, cst.Call) and not node.args else None
+    is_walk = method is not None and method[1] in ("values", "items")
+    return (method[0], method[1] == "items") if method is not None and is_walk else None
+
+
 def positional(call: cst.Call) -> list[cst.BaseExpression]:
     """The values of the plain positional arguments of a call."""
     return [arg.value for arg in call.args if arg.keyword is None and not arg.star]

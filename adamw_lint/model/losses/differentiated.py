@@ -70,9 +70,9 @@ class Differentiated:
     def _of_calls(self) -> Iterator[Gradient]:
         for call in tuple(self._survey.calls):
             plain = positional(call)
-            if self._takes_gradients(call.func) and plain:
-                for function, skipped in self._functions(plain[0]):
-                    yield Gradient(call, function, self._by(call, function, skipped))
+            found = [list(self._functions(each)) for each in plain[:2]] if self._takes_gradients(call.func) else []
+            for function, skipped in next(filter(None, found), ()):  # after the model, in some libraries
+                yield Gradient(call, function, self._by(call, function, skipped))
 
     def _of_decorators(self) -> Iterator[Gradient]:
         for function in [each for same in self._survey.functions.values() for each in same]:
@@ -86,7 +86,8 @@ class Differentiated:
         target = self._values.worth(node)
         path = target.path if isinstance(target, Reference) else ""
         root, _, _ = path.partition(".")
-        return root in self._words["tree_roots"] and path.rpartition(".")[2] in self._words["differentiating"]
+        roots = (*self._words["tree_roots"], *self._words["gradient_roots"])
+        return root in roots and path.rpartition(".")[2] in self._words["differentiating"]
 
     def _functions(self, node: cst.BaseExpression, depth: int = 0) -> Iterator[tuple[_Function, int]]:
         """The functions that an expression may be, each with how many of its arguments are given already."""

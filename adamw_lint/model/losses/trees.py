@@ -12,7 +12,7 @@ from adamw_lint.model.losses.differentiated import Differentiated
 from adamw_lint.model.losses.streams import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import index_of, method_call, positional, root_of, text_of
+from adamw_lint.model.tree import index_of, method_call, positional, root_of, text_of, walked
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Reference
 
@@ -42,12 +42,16 @@ class Trees:
         if not isinstance(node, cst.Call):
             return None
         name, plain = self.called(node), positional(node)
-        is_pair = name.endswith("flatten") or name.startswith("tree_flatten")
+        if (over := walked(node)) is not None and first is not node:
+            of = self.tree(Place(over[0], place.frame), depth + 1)
+            return Stream(Yield.NAMED_PARAMETER if over[1] else Yield.PARAMETER, of) if of is not None else None
+        is_named = self._path(node) in words["tree_named"]
+        is_pair = not is_named and (name.endswith("flatten") or name.startswith("tree_flatten"))
         if not plain or is_pair is not (first is node):
             return None
         yields = {
             name in words["tree_leaves"]: Yield.PARAMETER,
-            name in words["tree_paths"]: Yield.NAMED_PARAMETER,
+            name in words["tree_paths"] or is_named: Yield.NAMED_PARAMETER,
             name in words["tree_traversed"]: Yield.TRAVERSED,
         }.get(True)
         of = self.tree(Place(plain[0], place.frame), depth + 1) if yields is not None else None
@@ -63,9 +67,12 @@ class Trees:
 
     def called(self, node: cst.BaseExpression) -> str:
         """The last name of the function of a library of trees that a call runs; empty where it runs none."""
-        target = self._values.worth(node.func) if isinstance(node, cst.Call) else None
-        path = target.path if isinstance(target, Reference) else ""
+        path = self._path(node)
         return path.rpartition(".")[2] if path.partition(".")[0] in self._words["tree_roots"] else ""
+
+    def _path(self, node: cst.BaseExpression) -> str:
+        target = self._values.worth(node.func) if isinstance(node, cst.Call) else None
+        return target.path if isinstance(target, Reference) else ""
 
     def leaf(self, place: Place, depth: int = 0) -> Penalised | None:
         """The parameters that an expression is: a leaf, or all of a tree in one vector."""
@@ -166,6 +173,9 @@ class Trees:
             return self._argument(binding, node, place, named, depth)
         if binding.kind is Kind.UNPACK and binding.value is not None and self.called(binding.value):
             return self._part_of(binding, place, depth)
+        if binding.kind is Kind.LOOP and (over := walked(binding.value)) is not None:  # a tree within a tree
+            is_value = binding.index == (1 if over[1] else None)
+            return self.tree(Place(over[0], place.frame), depth + 1) if is_value else None
         if binding.kind is not Kind.ASSIGN or binding.value is None:
             return named if binding.kind in (Kind.UNPACK, Kind.IMPORT) else None
         inner = self.tree(Place(binding.value, place.frame), depth + 1)
@@ -207,6 +217,8 @@ class Trees:
             return self.tree(Place(plain[0], place.frame), depth + 1)
         if not name and method is not None and method[1] in words["tree_unchanged"]:
             return self.tree(Place(method[0], place.frame), depth + 1)
+        if not name and method is not None and method[1] in words["tree_methods"]:
+            return Penalised(node, self._frames.resolve(Place(method[0], place.frame)), whole=not node.args)
         if name in (*words["tree_maps"], *words["tree_path_maps"]) and plain and isinstance(plain[0], cst.Lambda):
             return self._masked(plain[0].body, place, depth)
         return None
