@@ -7,6 +7,7 @@ import libcst as cst
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.factor import Factor, factor, names, own_decay
 from adamw_lint.fix.given import completed, require_given
+from adamw_lint.fix.inserted import composition, inserted, step
 from adamw_lint.fix.rebuilt import on_top, rebuilt, require_simple
 from adamw_lint.fix.terms import drop
 from adamw_lint.manual import Manual
@@ -96,9 +97,16 @@ def _help(module: Module, term: LossTerm) -> str:
         _require_here(module, term)
         found = factor(module, built, _gradient(term))
     except Manual:
-        return f"leave it out and use `{to}` with `weight_decay=λ` for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
+        return f"leave it out and {_use(module, built, to, 'λ')} for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
     acts = horizon(built, module.values, found.worth)
-    return f"leave it out and use `{to}` with `weight_decay={found.text}`, the factor in its gradient; {acts}"
+    return f"leave it out and {_use(module, built, to, found.text)}, the factor in its gradient; {acts}"
+
+
+def _use(module: Module, built: Construction, to: str, decay: str) -> str:
+    """What is to decay in place of a penalty, as an order."""
+    if composition(module, built) is None:
+        return f"use `{to}` with `weight_decay={decay}`"
+    return f"add `{step(built, decay)}` after `{built.optimizer.name}`"
 
 
 def _gradient(term: LossTerm) -> Scale:
@@ -115,11 +123,15 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     total = found.plus(*own) if own else found
     is_script = module.survey.scope(built.call).is_module
     kept = names(term.coefficient) if found.names or found.divisors else []
-    edits = (*drop(module, term.node, kept, is_script), *rebuilt(module, built, total), *completed(module, built))
+    chain = composition(module, built)
+    decaying = rebuilt(module, built, total) if chain is None else inserted(module, chain, total.text)
+    edits = (*drop(module, term.node, kept, is_script), *decaying, *completed(module, built))
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
-    title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
-    advice = f"`weight_decay={total.text}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
+    use = _use(module, built, to, total.text)
+    title = f"leave it out and {use.replace('use', 'build', 1)}"
+    written = f"weight_decay={total.text}" if chain is None else step(built, total.text)
+    advice = f"`{written}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
     return Fix(title, edits, safety, ("decayed-norms", "vanishing-decay"), advice)
 
 
@@ -143,7 +155,7 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
     built, penalised = _require_here(module, term), term.penalised[0]
     if not term.is_uniform or not penalised.whole:
         raise Manual("it is taken over some of the parameters only")
-    if len(module.constructions) != 1:
+    if len(module.constructions) + len(module.composed) != 1:
         raise Manual("more than one optimizer is built here")
     if built.optimizer.parameters_argument is None:
         require_given(module, built, term.sink.is_backward)

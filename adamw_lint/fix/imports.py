@@ -114,3 +114,13 @@ def _dropped(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias) 
 
 def _cut(module: Module, start: int, end: int) -> tuple[Edit, ...]:
     return () if "#" in module.source.text[start:end] else (Edit(Span(start, end), ""),)
+
+
+def also_imported(module: Module, binding: Binding, name: str) -> Edit:
+    """The edit after which a name is imported beside another one from the same module; raises Manual."""
+    statement = module.survey.parents[binding.node]
+    if not isinstance(binding.node, cst.ImportAlias) or not isinstance(statement, cst.ImportFrom):
+        raise Manual(f"`{name}` would have to be imported")
+    if any(name in scope.bindings for scope in module.survey.scopes.values()):
+        raise Manual(f"the name `{name}` stands for something else in this file")
+    return insert_after(module, binding.node, name)

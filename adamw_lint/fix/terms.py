@@ -9,7 +9,7 @@ from adamw_lint.fix.edits import line_of
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, Scope, find
-from adamw_lint.model.tree import descendants, dotted, method_call
+from adamw_lint.model.tree import descendants, dotted, method_call, walked
 from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import words
 
@@ -155,7 +155,7 @@ class Removal:
         return all(self._calls_pure(node) for node in descendants(value) if isinstance(node, cst.Call))
 
     def _calls_pure(self, call: cst.Call) -> bool:
-        if dotted(call.func) in _PURE:
+        if dotted(call.func) in _PURE or walked(call) is not None:
             return True
         function = self._module.frames.target(call)
         if isinstance(function, cst.FunctionDef):

@@ -13,7 +13,7 @@ from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, is_zero
 from adamw_lint.rulebook import Family
 
-_RATES = ("rate", "factor", "schedule")
+RATES = ("rate", "factor", "schedule")
 _UNTURNED = ("plain", "decay", "adam", "adaptive")  # steps that leave the sign of an update
 
 
@@ -77,7 +77,7 @@ class ChainedDecays:
     def coupled(self) -> Iterator[tuple[ChainedDecay, Step]]:
         """The decays that go through an adaptive step of Adam's family, with that step."""
         for found in self._decays():
-            if any(step.does in ("optimizer", "adam", "adaptive", *_RATES) for step in found.before):
+            if any(step.does in ("optimizer", "adam", "adaptive", *RATES) for step in found.before):
                 continue
             adaptive = next((step for step in found.after if step.does in ("adam", "adaptive", "optimizer")), None)
             if adaptive is not None and _is_adam(adaptive) and self._goes_with(adaptive, found):
@@ -99,7 +99,7 @@ class ChainedDecays:
             steps = [step for step in found.before if step.does not in ("plain", "decay")]
             is_beside = len(steps) == 1 and steps[0].does == "adam" and self._goes_with(steps[0], found)
             is_whole = not found.step.is_part and not any(step.is_part for step in steps)
-            if is_beside and is_whole and any(step.does in _RATES for step in found.after):
+            if is_beside and is_whole and any(step.does in RATES for step in found.after):
                 yield found
 
     def _turns(self, step: Step) -> bool:

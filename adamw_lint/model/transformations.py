@@ -145,6 +145,14 @@ def path_of(call: cst.Call, values: Values) -> str:
 
 
 @cache
+def decaying_step(beside: str) -> str:
+    """The path of the step that adds a decay, in the library that another step is of."""
+    library = beside.partition(".")[0]
+    tables = (table for path, table in _transformations().items() if path.partition(".")[0] == library)
+    return next(str(table["names"][0]) for table in tables if table["does"] == "decay")
+
+
+@cache
 def _transformations() -> dict[str, dict[str, Any]]:
     tables = [table for facts in frameworks().values() for table in facts.get("transformation", ())]
     return {name: table for table in tables for name in table["names"]}

@@ -160,6 +160,8 @@ class Groups:
             return replace(union(map(self._chained, node.args)), once=True)
         if isinstance(target, Reference) and target.path == "itertools.chain.from_iterable" and plain:
             return replace(union(map(self.selection, self.items(plain[0]))), once=True)
+        if isinstance(target, Reference) and target.path in self._words["functions"] and plain:
+            return Selection(Reach.WHOLE, (plain[0],))
         returned = list(self._returns(node))
         return either([self.selection(value) for value in returned]) if returned else UNKNOWN
 

@@ -27,7 +27,16 @@ class Denotation(Streams):
     def stream(self, place: Place, depth: int = 0) -> Stream | None:
         """What an iterable of parameters or modules yields, the leaves of a tree too."""
         found = self._trees.stream(place, depth) if self._trees is not None and depth <= 12 else None
-        return found or super().stream(place, depth)
+        return found or self._listed(place) or super().stream(place, depth)
+
+    def _listed(self, place: Place) -> Stream | None:
+        """The parameters of a model that a function of a library lists."""
+        place = self.frames.resolve(place)
+        node, plain = place.node, positional(place.node) if isinstance(place.node, cst.Call) else []
+        if not plain or self.registered.path(node) not in self.words["functions"]:
+            return None
+        root = self.frames.resolve(Place(plain[0], place.frame))
+        return Stream(Yield.PARAMETER, Penalised(node, root, whole=True))
 
     def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
         """The parameters that a tensor expression denotes: one, or several flattened into one tensor, or a tree."""
