@@ -82,7 +82,8 @@ class Wrapper:
     """A fact: a callable that builds an optimizer of the class that it is handed, with the arguments it is handed.
 
     `wraps` is the parameter that is the class, `default` the optimizer that is built when none is handed over;
-    `curried` wrappers return what takes the arguments: f(class)(arguments).
+    `curried` wrappers return what takes the arguments: f(class)(arguments); `hands_on` names the arguments that go to
+    the class where these are not all that the signature leaves.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Wrapper:
     wraps: str | None = None
     default: str | None = None
     curried: bool = False
+    hands_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ def _by_path(added: tuple[Optimizer, ...]) -> dict[str, Optimizer]:
 def wrappers_by_path() -> dict[str, Wrapper]:
     """Every wrapper under each dotted path by which it can be imported."""
     tables = [table for facts in frameworks().values() for table in facts.get("wrapper", ())]
-    found = [Wrapper(**{**table, "aliases": tuple(table.get("aliases", ()))}) for table in tables]
+    lists = [{key: tuple(table.get(key, ())) for key in ("aliases", "hands_on")} for table in tables]
+    found = [Wrapper(**{**table, **own}) for table, own in zip(tables, lists, strict=True)]
     return {path: wrapper for wrapper in found for path in (wrapper.name, *wrapper.aliases)}
 
 

@@ -67,7 +67,18 @@ def _decayed(module: Module, built: Construction) -> _Decayed | None:
         found = decay(worth(module.values, group.decay.value))
         if found != ZERO:
             return _Decayed(group.decay.value, group.decay.node, found)
-    return None
+    return _by_default(built) if not own or None in own else None
+
+
+def _by_default(built: Construction) -> _Decayed | None:
+    """The decay that is not written, where a switch that is written sends it through the gradient."""
+    switch = built.arguments.by_name.get(built.optimizer.switch or "")
+    is_default = built.decay_argument is None and built.decay not in (ZERO, UNKNOWN) and not built.is_partial
+    return _Decayed(switch.value, switch.node, built.decay) if switch is not None and is_default else None
+
+
+def _is_default(built: Construction, decayed: _Decayed) -> bool:
+    return decayed.worth is built.decay and built.decay_argument is None
 
 
 def _is_spared(module: Module, built: Construction, group: Group) -> bool:
@@ -85,7 +96,9 @@ def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnost
     argument = built.optimizer.decay_argument or ""
     if decayed.node is not decayed.expression and argument not in text:  # it came by position
         text = f"{argument}={text}"
-    message = f"`{text}` goes into {name}'s gradient, so weights with small gradients are decayed most"
+    is_written = not _is_default(built, decayed)
+    into = f"`{text}` goes" if is_written else f"`{text}` sends the default decay of {built.default}"
+    message = f"{into} into {name}'s gradient, so weights with small gradients are decayed most"
     try:
         fix, reason = _fix(module, built, decayed), ""
     except Manual as manual:
@@ -121,7 +134,8 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
-    advice = f"`{module.text(decayed.node)}` is decoupled now; {horizon(built, module.values, factor)}"
+    what = f"the default decay of {built.default}" if _is_default(built, decayed) else f"`{module.text(decayed.node)}`"
+    advice = f"{what} is decoupled now; {horizon(built, module.values, factor)}"
     loaded = module.usage.state_is_loaded(built)
     if replacement is not None and accepted:
         moved = by_keyword(module, built, replacement)

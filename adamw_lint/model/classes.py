@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from adamw_lint.model.alternatives import Alternative, alternatives
-from adamw_lint.model.calls import Arguments, bind, unwrapped
+from adamw_lint.model.calls import Argument, Arguments, bind, unwrapped
 from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.scopes import Arms
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import UNKNOWN, Defined, Partial, Reference, Value, options_of
+from adamw_lint.model.worth import UNKNOWN, Defined, Nothing, Partial, Reference, Value, options_of
 from adamw_lint.rulebook import Optimizer, Wrapper
 from adamw_lint.signatures import parameters
 
@@ -134,17 +134,23 @@ class Classes:
         return is_wrapper or any(True for _ in self._optimizers(value))
 
     def _arguments(self, call: cst.Call, option: _Option, optimizer: Optimizer) -> Arguments:
-        if option.wrapper is not None:
-            return self._handed_on(call, option.wrapper)
         _, given = unwrapped(option.found.value, optimizer.signature, self._values)
+        if option.wrapper is not None:
+            return self._handed_on(call, option.wrapper, given)
         return bind(call, optimizer.signature, self._values, given, skip=option.skip)
 
-    def _handed_on(self, call: cst.Call, wrapper: Wrapper) -> Arguments:
-        """The arguments that what wraps a class hands on to it: the parameters, and all that it does not name."""
+    def _handed_on(self, call: cst.Call, wrapper: Wrapper, given: Arguments | None) -> Arguments:
+        """What a wrapper hands on to a class on top of what a partial gives it; None stands for nothing."""
         bound = bind(call, wrapper.signature, self._values)
         named, every, _ = parameters(wrapper.signature)
-        own = every - {named[0]}
-        return Arguments({name: given for name, given in bound.by_name.items() if name not in own}, bound.complete)
+        kept = every - {named[0]}
+        handed = [(name, each) for name, each in bound.by_name.items() if not self._is_none(each)]
+        own = {name: each for name, each in handed if (name in (wrapper.hands_on or {name} - kept))}
+        inner = given or Arguments({}, complete=True)
+        return Arguments({**inner.by_name, **own}, inner.complete and bound.complete)
+
+    def _is_none(self, given: Argument) -> bool:
+        return isinstance(self._values.worth(given.value), Nothing)
 
     def _optimizers(self, value: Value) -> Iterator[tuple[Optimizer, cst.ClassDef | None]]:
         """The optimizers that a value may be, by itself or behind partials."""
