@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import libcst as cst
 
-from adamw_lint.diagnostics import Edit, Fix, Safety, Span
+from adamw_lint.diagnostics import Edit, Fix, Safety
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.rebuilt import require_simple
 from adamw_lint.manual import Manual
@@ -14,8 +14,9 @@ from adamw_lint.model.horizon import horizon, plain
 from adamw_lint.model.layered.penalties import LayerPenalty
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.tree import keyword, method_call
-from adamw_lint.model.worth import Number, Reference
+from adamw_lint.model.tree import method_call
+from adamw_lint.model.worth import Number
+from adamw_lint.penalising.taken import taken_out
 from adamw_lint.rulebook import words
 
 
@@ -23,15 +24,14 @@ def moved(module: Module) -> Fix:
     """The fix for all penalties of a file together; raises Manual where one λ would not say the same."""
     penalties = module.layer_penalties
     factor = 2 * _only_number(penalties)
-    arguments = [_argument(module, penalty) for penalty in penalties]
-    _require_every_layer(module)
+    edits = list(taken_out(module))
     text = plain(factor)
-    edits = (*(_without(module, arg) for arg in arguments), *_decaying(module, penalties[0], text))
+    edits += _decaying(module, penalties[0], text)
     name, built = penalties[0].trainer.optimizer.short_name, penalties[0].trainer.built
     acts = f"; {horizon(built, module.values, factor)}" if built is not None else ""
     title = f"leave them out and give {name} `weight_decay={text}`"
     advice = f"`weight_decay={text}` stands for the regularizers now{acts}"
-    return Fix(title, edits, Safety.UNSAFE, ("decayed-norms",), advice)
+    return Fix(title, tuple(edits), Safety.UNSAFE, ("decayed-norms",), advice)
 
 
 def _only_number(penalties: tuple[LayerPenalty, ...]) -> Decimal:
@@ -44,53 +44,6 @@ def _only_number(penalties: tuple[LayerPenalty, ...]) -> Decimal:
     if not all(penalty.is_pure for penalty in penalties):
         raise Manual("an L1 penalty is a part of it")
     return only.value
-
-
-def _argument(module: Module, penalty: LayerPenalty) -> cst.Arg:
-    """The argument of a layer of the library that is the regularizer as written; raises Manual."""
-    parent = module.survey.parents[penalty.node]
-    name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
-    call = module.survey.parents[parent]
-    if not isinstance(parent, cst.Arg) or not isinstance(call, cst.Call) or _layer(module, call) is None:
-        raise Manual("it gets to the layers by another name or function")
-    if name not in words("layer_weights").get(_layer(module, call) or "", ()):
-        raise Manual("it is not of the layer's weights alone")
-    return parent
-
-
-def _layer(module: Module, call: cst.Call) -> str | None:
-    """The name of the library's layer that a call makes."""
-    worth = module.values.worth(call.func)
-    home, _, name = worth.path.rpartition(".") if isinstance(worth, Reference) else ("", "", "")
-    is_layer = home.endswith("layers") and home.partition(".")[0] in words("layer_penalties")["roots"]
-    return name if is_layer and name[:1].isupper() else None
-
-
-def _require_every_layer(module: Module) -> None:
-    """Raise Manual unless every layer in sight that has weights has all of them penalised."""
-    penalised = {penalty.node for penalty in module.layer_penalties}
-    weights, plain_layers = words("layer_weights"), words("layer_penalties")["weightless"]
-    for call in module.survey.own(module.survey.calls):
-        name = _layer(module, call)
-        if name is None or name in plain_layers:
-            continue
-        if name not in weights:
-            raise Manual(f"not all is known of the weights of `{name}`")
-        if any(keyword(call, each) not in penalised for each in weights[name]):
-            raise Manual(f"`{module.excerpt(call)}` is not penalised")
-    if module.survey.mentions(words("layer_penalties")["elsewhere"]):
-        raise Manual("a part of the model is built elsewhere")
-
-
-def _without(module: Module, arg: cst.Arg) -> Edit:
-    """Takes an argument out of a call, with the comma before it, or after it where it is the first."""
-    call = module.survey.parents[arg]
-    assert isinstance(call, cst.Call)
-    at = call.args.index(arg)
-    if at:
-        return Edit(Span(module.span(call.args[at - 1]).end, module.span(arg).end), "")
-    end = module.span(call.args[1]).start if len(call.args) > 1 else module.span(arg).end
-    return Edit(Span(module.span(arg).start, end), "")
 
 
 def _decaying(module: Module, penalty: LayerPenalty, text: str) -> Iterator[Edit]:

@@ -97,11 +97,11 @@ class LayerPenalties:
         return None
 
     def _is_use(self, stop: Stop) -> bool:
+        """Whether an expression gives a layer, or a dict of the arguments of layers, the regularizer."""
         parent = self._survey.parents[stop.node]
         if stop.stage is Stage.ARGUMENTS:
             return isinstance(parent, cst.Arg) and parent.star == "**"
-        name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
-        return stop.stage is Stage.REGULARIZER and self._onward.is_regularizing(name)
+        return stop.stage is Stage.REGULARIZER and self._onward.is_regularizing(key_of(parent))
 
     def _functions(self, stops: Iterable[Stop]) -> Iterator[cst.FunctionDef]:
         """The functions that return what is reached, and the constructors of the classes that hold it."""
@@ -135,6 +135,13 @@ class LayerPenalties:
         worth = self._values.worth(call.func)
         path = worth.path if isinstance(worth, Reference) else ""
         return path.partition(".")[0] in self._words["graph_roots"] and "keras" not in path
+
+
+def key_of(item: cst.CSTNode) -> str:
+    """The name that an argument or an entry of a dict has; empty where it has none that is written."""
+    if isinstance(item, cst.Arg):
+        return item.keyword.value if item.keyword is not None else ""
+    return text_of(item.key) or "" if isinstance(item, cst.DictElement) else ""
 
 
 def _number(text: str) -> Value:
