@@ -210,7 +210,8 @@ def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
     library = optimizer.name.split(".")[0]
     alike = [each for each in optimizers() if each.family is optimizer.family and each.coupling is Coupling.DECOUPLED]
     same = (each for each in alike if library in {path.split(".")[0] for path in each.paths})
-    return next(same, optimizers_by_path()[words("usual")["decoupled"]])
+    usual = words("usual")
+    return next(same, optimizers_by_path()[usual["beside"].get(library, usual["decoupled"])])
 
 
 @cache

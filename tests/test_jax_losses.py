@@ -67,8 +67,12 @@ def deviation(one: Any, other: Any) -> float:
     return max(float(np.abs(np.asarray(one[name]) - np.asarray(other[name])).max()) for name in ("w", "b"))
 
 
-def test_the_fixed_script_follows_the_formula_and_the_penalised_one_does_not() -> None:
-    code = EXAMPLES[0].code.replace("1e-3", "0.5")  # a λ that shows in a few steps
+RUN = [EXAMPLES[0], next(each for each in EXAMPLES if "scale_by_adam" in each.code and each.fixed is not None)]
+
+
+@pytest.mark.parametrize("example", RUN, ids=["an optimizer", "a chain"])
+def test_the_fixed_script_follows_the_formula_and_the_penalised_one_does_not(example: Example) -> None:
+    code = example.code.replace("1e-3", "0.5")  # a λ that shows in a few steps
     with jax.experimental.enable_x64() if hasattr(jax.experimental, "enable_x64") else jax.enable_x64(True):
         assert deviation(trained(code), expected(1.0)) > 1e-3
         assert deviation(trained(rewritten(code, RULE)), expected(1.0)) < 1e-5

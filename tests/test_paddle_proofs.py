@@ -55,3 +55,36 @@ def test_the_fixed_code_follows_the_formula(example: Example) -> None:
     wanted = formula(spares="ndim" in example.fixed.text)
     assert is_close(run(example.fixed.text), wanted)
     assert not is_close(run(example.code), wanted)
+
+
+X = np.random.default_rng(2).normal(size=(8, 4))
+Y = np.random.default_rng(3).normal(size=(8, 3)) * [1e-2, 1, 1e2]
+
+
+def penalised(code: str) -> Weights:
+    """A matrix and its bias after some steps of the script's own on a mean square."""
+    model = paddle.nn.Linear(4, 3)
+    for parameter, value in zip(model.parameters(), start(), strict=False):
+        parameter.set_value(value.astype("float32"))
+    names: dict[str, Any] = {"model": model}
+    exec(code, names)
+    for _ in range(STEPS):
+        names["step"](*(paddle.to_tensor(each.astype("float32")) for each in (X, Y)))
+    return [parameter.numpy() for parameter in model.parameters()]
+
+
+def decayed() -> Weights:
+    """AdamW on the mean square alone, a gradient at a time."""
+    gradients: list[Weights] = []
+    for _ in range(STEPS):
+        weight, bias = adamw(start()[:2], gradients, [DECAY, DECAY], RATE)
+        error = 2 * (X @ weight + bias - Y) / Y.size
+        gradients.append([X.T @ error, error.sum(axis=0)])
+    return adamw(start()[:2], gradients, [DECAY, DECAY], RATE)
+
+
+def test_a_penalty_that_was_moved_decays_decoupled() -> None:
+    example = next(each for each in examples("l2-in-loss", FOLDER / "l2-in-loss.md") if each.fixed is not None)
+    assert example.fixed is not None
+    assert is_close(penalised(example.fixed.text), decayed())
+    assert not is_close(penalised(example.code), decayed())

@@ -155,6 +155,9 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
     built, penalised = _require_here(module, term), term.penalised[0]
     if not term.is_uniform or not penalised.whole:
         raise Manual("it is taken over some of the parameters only")
+    own = built.optimizer
+    if not (own.replacement or own.decay_argument or composition(module, built) is not None):
+        raise Manual(f"`{own.name}` has no form that decays beside its step")
     if len(module.constructions) + len(module.composed) != 1:
         raise Manual("more than one optimizer is built here")
     if built.optimizer.parameters_argument is None:

@@ -12,7 +12,8 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import UNKNOWN
-from adamw_lint.rulebook import Coupling, optimizers_by_path
+from adamw_lint.read.declared import declares_older
+from adamw_lint.rulebook import Coupling, Optimizer, optimizers_by_path, words
 from adamw_lint.signatures import parameters
 
 
@@ -24,6 +25,15 @@ def require_simple(module: Module, built: Construction) -> None:
         raise Manual("a state of this optimizer is loaded here")
     if built.coupling is None or built.decay == UNKNOWN:
         raise Manual("the optimizer's own decay is not known")
+
+
+def require_takes_decay(module: Module, optimizer: Optimizer) -> None:
+    """Raise Manual where the project declares a version of the library whose optimizer takes no decay yet."""
+    name = optimizer.decay_argument
+    for library, since in words("decay_since").items():
+        is_its = any(path.startswith(f"{library}.") for path in optimizer.paths)
+        if name is not None and is_its and declares_older(module.source.path, library, since):
+            raise Manual(f"`{name}` needs {library} {since}, and the project declares an older one")
 
 
 def rebuilt(module: Module, built: Construction, total: Factor) -> Iterator[Edit]:
@@ -41,6 +51,7 @@ def rebuilt(module: Module, built: Construction, total: Factor) -> Iterator[Edit
         yield from rename(module, built, to)
     argument = built.decay_argument
     if argument is None:
+        require_takes_decay(module, to)
         yield add_keyword(module, built.call, name, total.text)
     elif argument.call is built.call and isinstance(argument.node, cst.Arg):
         yield replace(module, argument.value, total.text)

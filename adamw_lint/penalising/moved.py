@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Fix, Safety
 from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.rebuilt import require_simple
+from adamw_lint.fix.rebuilt import require_simple, require_takes_decay
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
 from adamw_lint.model.horizon import horizon, plain
@@ -54,6 +54,7 @@ def _decaying(module: Module, penalty: LayerPenalty, text: str) -> Iterator[Edit
         raise Manual("the model is compiled elsewhere, or more than once")
     if name is None or name not in words("layer_penalties")["decays"]:
         raise Manual(f"`{trainer.optimizer.name}` has no decay")
+    require_takes_decay(module, trainer.optimizer)
     if trainer.built is None:
         if not isinstance(trainer.node, cst.SimpleString):
             raise Manual("the optimizer is not written where the model is compiled")

@@ -10,9 +10,9 @@ from adamw_lint.model.losses.streams import Penalised, Stream, Streams, Yield
 from adamw_lint.model.losses.trees import Trees
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call, positional, root_of
+from adamw_lint.model.tree import dotted, index_of, method_call, positional, root_of, text_of
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Reference
+from adamw_lint.model.worth import Mapping, Reference
 
 _INDEX = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}  # which of a tuple is the parameter
 
@@ -58,8 +58,21 @@ class Denotation(Streams):
             return self._attribute(node, place)
         if isinstance(node, cst.Subscript):
             of = self.stream(Place(node.value, place.frame), depth + 1)
-            return replace(of.of, whole=False, written=node) if of and of.yields is Yield.PARAMETER else None
+            entry = self._entry(node, place, depth)
+            return replace(of.of, whole=False, written=node) if of and of.yields is Yield.PARAMETER else entry
         return self._called(node, place, depth) if isinstance(node, cst.Call) else None
+
+    def _entry(self, node: cst.Subscript, place: Place, depth: int) -> Penalised | None:
+        """One of the parameters that a program keeps in a dict of its own, which a function may have filled."""
+        held, key = self.frames.resolve(Place(node.value, place.frame)), text_of(index_of(node))
+        frame = self.frames.entered(held.node, held.frame) if isinstance(held.node, cst.Call) else None
+        results = [Place(each, frame) for each in self.frames.results(frame.function)] if frame is not None else []
+        for each in results or [held]:
+            known = self.values.worth(each.node)
+            if key is not None and isinstance(known, Mapping) and key in known.entries:
+                found = self.parameter(Place(known.entries[key].value, each.frame), depth + 1)
+                return replace(found, whole=False, written=node) if found is not None else None
+        return None
 
     def _named(self, node: cst.Name, place: Place, depth: int) -> Penalised | None:
         found = self.values.bindings(node)

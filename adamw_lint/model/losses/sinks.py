@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.losses.differentiated import Differentiated
+from adamw_lint.model.losses.differentiated import Differentiated, Gradient
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional, text_of
 from adamw_lint.model.values import Values
@@ -36,9 +36,20 @@ class Sinks:
 
     def backward(self) -> list[Sink]:
         """The losses that are backed: `loss.backward()`, `accelerator.backward(loss)`, `jax.grad(loss)` and kin."""
-        gradients = self._differentiated.gradients() if self._survey.mentions(self._words["differentiating"]) else []
+        gradients = [each for each in self._gradients() if not self._is_handed_off(each)]
         taken = [Sink(each.node, loss, True) for each in gradients for loss in self._differentiated.losses(each)]
         return [sink for call in self._survey.calls for sink in self._backed(call)] + taken
+
+    def _gradients(self) -> list[Gradient]:
+        return self._differentiated.gradients() if self._survey.mentions(self._words["differentiating"]) else []
+
+    def _is_handed_off(self, gradient: Gradient) -> bool:
+        """Whether a gradient goes to another library, which may solve for where it is zero and take no step."""
+        arg = self._survey.parents[gradient.node]
+        call = self._survey.parents[arg] if isinstance(arg, cst.Arg) else None
+        value = self._values.worth(call.func) if isinstance(call, cst.Call) else None
+        root = value.path.partition(".")[0] if isinstance(value, Reference) else ""
+        return root not in ("", "functools", *self._words["tree_roots"], *self._words["gradient_roots"])
 
     def _backed(self, call: cst.Call) -> Iterator[Sink]:
         method = method_call(call)
@@ -56,9 +67,10 @@ class Sinks:
     def returned(self, entered: Container[cst.CSTNode]) -> Iterator[Sink]:
         """The losses that are returned to code that we do not see; `entered` holds the functions that we have seen."""
         has_backward = any(True for _ in self.backward())
+        handed_off = {each.function for each in self._gradients() if self._is_handed_off(each)}
         for node in self._survey.returns:
             function = self._survey.function(node)
-            if function is None or node.value is None or function in entered:
+            if function is None or node.value is None or function in entered or function in handed_off:
                 continue
             if self._is_evaluation(function) or not self._is_open(function, has_backward):
                 continue

@@ -12,6 +12,7 @@ from adamw_lint.model.losses.differentiated import Differentiated
 from adamw_lint.model.losses.streams import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
+from adamw_lint.model.transformations import path_of
 from adamw_lint.model.tree import index_of, method_call, positional, root_of, text_of, walked
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Reference
@@ -45,7 +46,7 @@ class Trees:
         if (over := walked(node)) is not None and first is not node:
             of = self.tree(Place(over[0], place.frame), depth + 1)
             return Stream(Yield.NAMED_PARAMETER if over[1] else Yield.PARAMETER, of) if of is not None else None
-        is_named = self._path(node) in words["tree_named"]
+        is_named = path_of(node, self._values) in words["tree_named"]
         is_pair = not is_named and (name.endswith("flatten") or name.startswith("tree_flatten"))
         if not plain or is_pair is not (first is node):
             return None
@@ -67,12 +68,8 @@ class Trees:
 
     def called(self, node: cst.BaseExpression) -> str:
         """The last name of the function of a library of trees that a call runs; empty where it runs none."""
-        path = self._path(node)
+        path = path_of(node, self._values) if isinstance(node, cst.Call) else ""
         return path.rpartition(".")[2] if path.partition(".")[0] in self._words["tree_roots"] else ""
-
-    def _path(self, node: cst.BaseExpression) -> str:
-        target = self._values.worth(node.func) if isinstance(node, cst.Call) else None
-        return target.path if isinstance(target, Reference) else ""
 
     def leaf(self, place: Place, depth: int = 0) -> Penalised | None:
         """The parameters that an expression is: a leaf, or all of a tree in one vector."""
