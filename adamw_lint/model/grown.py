@@ -51,7 +51,7 @@ class Grown:
         return tuple(found)
 
     def _is_followed(self, first: Binding, node: cst.Name) -> bool:
-        """Whether a list is bound for certain before it is read, in the same function, and nobody else may change it."""
+        """Whether a list is bound for certain before it is read, in one function, and nobody else may change it."""
         is_here = self._survey.scope(first.node) is self._survey.scope(node)
         is_certain = is_here and dominates(first, self._survey.use(node))
         return is_certain and not self._values.item_assignments(node) and all(map(self._reads, self._uses(node)))
@@ -98,7 +98,7 @@ class Grown:
         for use in self._survey.names[node.value]:
             scope = self._survey.scope(use)
             is_before = self._survey.orders[use] < self._survey.orders[node]
-            if use is not node and (scope is here and is_before or scope.parent is here):
+            if use is not node and ((scope is here and is_before) or scope.parent is here):
                 yield use
 
     def _reads(self, use: cst.Name) -> bool:

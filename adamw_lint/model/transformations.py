@@ -54,9 +54,7 @@ class Chain:
 class Chains:
     """Finds the chains of one file of a program."""
 
-    def __init__(
-        self, survey: Survey, values: Values, constructions: Sequence[Construction], tree: cst.Module
-    ) -> None:
+    def __init__(self, survey: Survey, values: Values, constructions: Sequence[Construction], tree: cst.Module) -> None:
         self._tree = tree
         self._survey = survey
         self._values = values

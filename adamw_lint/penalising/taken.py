@@ -1,4 +1,4 @@
-"""Takes the regularizers out of the layers that are given them: directly, by a name, a partial or a dict of arguments."""
+"""Takes regularizers out of the layers that are given them: directly, by a name, a partial or a dict of arguments."""
 
 from collections.abc import Iterator
 
@@ -53,7 +53,7 @@ def _bindings(module: Module, penalty: LayerPenalty) -> Iterator[Edit]:
         return
     target = statement.targets[0].target
     name = target.value if isinstance(target, cst.Name) and len(statement.targets) == 1 else ""
-    reads = [node for node in module.survey.own(module.survey.names[name])]
+    reads = module.survey.own(module.survey.names[name])
     if not name or any(node not in penalty.uses for node in reads):
         raise Manual("other code may read the regularizer")
     if not stands_alone(module, statement):
@@ -116,8 +116,9 @@ def _require_no_other(module: Module, call: cst.Call, uses: set[cst.CSTNode]) ->
 def _without(module: Module, item: cst.CSTNode) -> Edit:
     """Takes an argument or entry out, with the comma before it, or after it where it is the first."""
     around = module.survey.parents[item]
-    items = list(around.args if isinstance(around, cst.Call) else around.elements if isinstance(around, cst.Dict) else ())
-    at = items.index(item)  # type: ignore[arg-type]
+    assert isinstance(around, (cst.Call, cst.Dict))
+    items = list[cst.CSTNode](around.args if isinstance(around, cst.Call) else around.elements)
+    at = items.index(item)
     if at:
         return Edit(Span(module.span(items[at - 1]).end, module.span(item).end), "")
     end = module.span(items[1]).start if len(items) > 1 else module.span(item).end

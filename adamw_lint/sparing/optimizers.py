@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import libcst as cst
-
 from adamw_lint.diagnostics import Label
 from adamw_lint.fix.joined import joined
 from adamw_lint.model.constructions import ZERO, Construction
