@@ -59,11 +59,12 @@ def _said(rule: str, programs: list[str]) -> str:
 def _programs(stem: str, rule: str) -> Iterator[str]:
     """A program for each fact of a framework; none for a penalty where it is not written as torch writes it."""
     names = {each["name"] for each in rulebook.frameworks()[stem].get("optimizer", ())}
+    is_penalty = rule == "l2-in-loss"
     for fact in rulebook.optimizers():
-        if fact.name not in names or (rule == "l2-in-loss" and (stem in WITHOUT_TORCH or fact.family is not Family.ADAM)):
-            continue
-        built = _built(fact, coupled=rule == "coupled-decay", decays=rule not in ("default-decay", "l2-in-loss"))
-        yield f"import torch\nimport {fact.name.rpartition('.')[0]}\n\noptimizer = {built}\n" + STEP * (rule == "l2-in-loss")
+        if fact.name in names and not (is_penalty and (stem in WITHOUT_TORCH or fact.family is not Family.ADAM)):
+            built = _built(fact, coupled=rule == "coupled-decay", decays=rule not in ("default-decay", "l2-in-loss"))
+            lines = ["import torch", f"import {fact.name.rpartition('.')[0]}", "", f"optimizer = {built}", ""]
+            yield "\n".join(lines) + STEP * is_penalty
 
 
 def _built(fact: Optimizer, coupled: bool, decays: bool) -> str:

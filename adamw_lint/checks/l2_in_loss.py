@@ -102,10 +102,10 @@ def _help(module: Module, term: LossTerm) -> str:
     return f"leave it out and {_use(module, built, to, found.text)}, the factor in its gradient; {acts}"
 
 
-def _use(module: Module, built: Construction, to: str, decay: str) -> str:
+def _use(module: Module, built: Construction, to: str, decay: str, verb: str = "use") -> str:
     """What is to decay in place of a penalty, as an order."""
     if composition(module, built) is None:
-        return f"use `{to}` with `weight_decay={decay}`"
+        return f"{verb} `{to}` with `weight_decay={decay}`"
     return f"add `{step(built, decay)}` after `{built.optimizer.name}`"
 
 
@@ -128,8 +128,7 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     edits = (*drop(module, term.node, kept, is_script), *decaying, *completed(module, built))
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
-    use = _use(module, built, to, total.text)
-    title = f"leave it out and {use.replace('use', 'build', 1)}"
+    title = f"leave it out and {_use(module, built, to, total.text, 'build')}"
     written = f"weight_decay={total.text}" if chain is None else step(built, total.text)
     advice = f"`{written}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
     return Fix(title, edits, safety, ("decayed-norms", "vanishing-decay"), advice)

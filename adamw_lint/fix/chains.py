@@ -10,7 +10,7 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.module import Module
 from adamw_lint.model.transformations import Step
-from adamw_lint.model.tree import method_call
+from adamw_lint.model.tree import dotted, method_call
 from adamw_lint.rulebook import Optimizer, optimizers_by_path, words
 from adamw_lint.signatures import parameters
 
@@ -28,7 +28,7 @@ def _require_plain(module: Module, found: ChainedDecay, other: Step) -> None:
     """Raise Manual unless a decay and another step are written side by side in one chain whose state is not loaded."""
     one, two = (_item(module, node) for node in (found.step.node, other.node))
     side_by_side = _items(module, one)
-    if not side_by_side or two not in side_by_side or not _is_written_once(module, found.chain.call, side_by_side):
+    if two not in side_by_side or not all(_is_written_once(module, found.chain.call, each) for each in (one, two)):
         raise Manual("the two are not written in one chain")
     if abs(side_by_side.index(one) - side_by_side.index(two)) != 1:
         raise Manual("what stands between the two acts on the decay too")
@@ -58,15 +58,25 @@ def _items(module: Module, item: cst.CSTNode) -> list[cst.CSTNode]:
     return list(around.body) if isinstance(around, (cst.IndentedBlock, cst.Module)) else []
 
 
-def _is_written_once(module: Module, chain: cst.Call, items: list[cst.CSTNode]) -> bool:
-    """Whether the items go to one chain and nowhere else: as its arguments, or by the only list that it is handed."""
-    if items == list(chain.args):
+def _is_written_once(module: Module, chain: cst.Call, item: cst.CSTNode) -> bool:
+    """Whether an item goes to one chain and nowhere else: as an argument, or by the only list that it is handed."""
+    if item in chain.args:
         return not any(arg.star or arg.keyword is not None for arg in chain.args)
     handed = [arg.value for arg in chain.args if arg.star]
     if len(handed) != 1 or not isinstance(handed[0], cst.Name):
-        return len(handed) == 1 and isinstance(handed[0], (cst.List, cst.Tuple)) and items == list(handed[0].elements)
+        return len(handed) == 1 and isinstance(handed[0], (cst.List, cst.Tuple)) and item in handed[0].elements
     uses = [use for use in module.survey.names[handed[0].value] if use is not handed[0]]
-    return all(isinstance(module.survey.parents[use], cst.Attribute) for use in uses)
+    is_own = all(isinstance(module.survey.parents[use], cst.Attribute) for use in uses)
+    return is_own and _changed(module, item) == handed[0].value
+
+
+def _changed(module: Module, item: cst.CSTNode) -> str | None:
+    """The name of the list that a statement binds or adds to: the one around an element, or a line that appends."""
+    line = item.body[0] if isinstance(item, cst.SimpleStatementLine) else module.survey.statement(item)
+    if isinstance(line, cst.Assign):
+        return dotted(line.targets[0].target)
+    method = method_call(line.value) if isinstance(line, cst.Expr) else None
+    return dotted(method[0]) if method is not None else dotted(line.target) if isinstance(line, cst.AugAssign) else None
 
 
 def _taken_over(module: Module, found: ChainedDecay, other: Step) -> tuple[Optimizer, tuple[Edit, ...]]:

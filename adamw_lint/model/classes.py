@@ -144,8 +144,10 @@ class Classes:
         bound = bind(call, wrapper.signature, self._values)
         named, every, _ = parameters(wrapper.signature)
         kept = every - {named[0]}
-        handed = [(name, each) for name, each in bound.by_name.items() if not self._is_none(each)]
-        own = {name: each for name, each in handed if (name in (wrapper.hands_on or {name} - kept))}
+        handed = {
+            name for name in bound.by_name if (name in wrapper.hands_on if wrapper.hands_on else name not in kept)
+        }
+        own = {name: each for name, each in bound.by_name.items() if name in handed and not self._is_none(each)}
         inner = given or Arguments({}, complete=True)
         return Arguments({**inner.by_name, **own}, inner.complete and bound.complete)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from adamw_lint.model.calls import Arguments
+from adamw_lint.model.chained import RATES
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.transformations import Chain, Step, path_of
@@ -28,9 +29,9 @@ class Composed:
 def composed(chains: Iterable[Chain], survey: Survey, values: Values) -> Iterator[Composed]:
     """Each chain that is an optimizer by its steps; how it decays by itself is not looked into."""
     for chain in chains:
-        if any(step.does == "optimizer" for step in chain.steps):
-            continue
         adaptive = next((step for step in chain.steps if step.does in _FAMILIES), None)
+        if not _is_optimizer(chain, adaptive):
+            continue
         named = adaptive.node if adaptive is not None and isinstance(adaptive.node, cst.Call) else chain.call
         statement = survey.parents[chain.call]
         fact = Optimizer(
@@ -52,3 +53,9 @@ def composed(chains: Iterable[Chain], survey: Survey, values: Values) -> Iterato
             variable=statement.targets[0].target if isinstance(statement, cst.Assign) else None,
         )
         yield Composed(chain, adaptive, built)
+
+
+def _is_optimizer(chain: Chain, adaptive: Step | None) -> bool:
+    """Whether the steps of a chain make an optimizer: an adaptive one, or none that is unknown and a learning rate."""
+    kinds = {step.does for step in chain.steps}
+    return "optimizer" not in kinds and (adaptive is not None or ("" not in kinds and not kinds.isdisjoint(RATES)))
