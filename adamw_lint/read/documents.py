@@ -13,6 +13,7 @@ Reader = Callable[[bytes, str], tuple[Source, ...]]
 # gives the programs of a file, none where the bytes show that nothing in it concerns us.
 READERS = {
     ".py": "script",
+    ".ipynb": "notebook",
 }
 SUFFIXES = tuple(READERS)
 
