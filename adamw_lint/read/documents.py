@@ -14,6 +14,9 @@ Reader = Callable[[bytes, str], tuple[Source, ...]]
 READERS = {
     ".py": "script",
     ".ipynb": "notebook",
+    ".md": "prose",
+    ".markdown": "prose",
+    ".rst": "prose",
 }
 SUFFIXES = tuple(READERS)
 
