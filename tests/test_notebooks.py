@@ -142,6 +142,12 @@ def test_what_is_python_in_a_cell(cell: str, python: str | None) -> None:
         assert got.startswith(python)
 
 
+def test_a_long_cell_takes_no_time() -> None:
+    for line in ["# note\r\n", "# note\n", " \n", "x = '(\n", "a " * 50, "\\\n", "[", "%%time\n", '"""\n']:
+        cell = line * 2000 + "%%"
+        assert len(python_of(cell)) == len(cell)
+
+
 @given(st.text("ab=()[]{}'\"%!?\\#: \n\r\téx", max_size=80))
 def test_nothing_moves_where_it_is_masked(cell: str) -> None:
     python = python_of(cell)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from adamw_lint.read.depth import too_deep
 
-_CELL = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
+_CELL = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
 _WRITTEN = re.compile(r"(?:-a\s+|--append\s+)?[\"']?(?P<file>[^\s\"']+\.py)\b")
 _WRITERS = frozenset({"writefile", "file"})
 
@@ -23,7 +23,7 @@ _LINE = re.compile(
     r"[ \t]*(?:[%!?]|[\w.]+\?{1,2}[ \t]*(?:#[^\n]*)?(?=[\r\n]|$)"
     r"|(?:cat|cd|conda|cp|ls|mkdir|mv|pip|pwd|rm)[ \t]+[\w./~-])"
 )
-_VALUE = re.compile(r"(?P<target>[ \t]*[\w.,\[\]\"' \t]*[\w\])][ \t]*=[ \t]*)[!%]")
+_VALUE = re.compile(r"(?P<target>[ \t]*+[\w.,\[\]\"' \t]*[\w\])][ \t]*=[ \t]*)[!%]")
 _COMMAND = re.compile(r"(?:\\\r?\n|[^\r\n])*(?:\r?\n|\r)?")
 _TIMED = re.compile(r"(?P<lead>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit))(?P<code>[ \t].*)", re.DOTALL)
 _TOKEN = re.compile(

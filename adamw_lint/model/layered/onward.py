@@ -77,7 +77,7 @@ class Onward:
             case cst.Return():
                 yield from self._returned(parent, stage)
             case cst.Param():
-                yield from self._reads_of_parameter(self._survey.function(parent.name), parent.name.value, stage)
+                yield from self._reads_of_parameter(self._survey.function(parent), parent.name.value, stage)
             case cst.For() | cst.CompFor() if parent.iter is node and stage is Stage.LAYER:
                 yield from self._looped(parent, stage)
             case cst.Call() if stage is Stage.LAYER:
