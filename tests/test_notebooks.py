@@ -330,3 +330,38 @@ def test_places_agree() -> None:
     assert source.file.text[inside.start : inside.end] == "weight_decay"
     assert isinstance(source.file, Source)
     assert source.file.position(inside.start) == (place.file.line, place.file.column)
+
+
+WRAPPER = """\
+from keras import Model, layers, optimizers, regularizers
+
+
+class Composable:
+    def __init__(self, reg=None):
+        self.reg = reg
+        self._model = None
+
+    @property
+    def model(self):
+        return self._model
+
+    def dense(self, x):
+        return layers.Dense(8, kernel_regularizer=self.reg)(x)
+
+    def compile(self, optimizer):
+        self.model.compile(optimizer=optimizer, loss="mse")
+"""
+DERIVED = """\
+class Net(Composable):
+    def __init__(self, inputs, reg=regularizers.L2(0.01)):
+        super().__init__(reg=reg)
+        self._model = Model(inputs, self.dense(inputs))
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["Adam", "RMSprop"])
+def test_a_regularizer_is_followed_through_classes_and_cells(optimizer: str) -> None:
+    train = f"net = Net(inputs, regularizers.L2(0.1))\nnet.compile(optimizers.{optimizer}())"
+    book = notebook(code(WRAPPER), code("%%time\n", DERIVED), code(train))
+    expected = [(1, 3, "ADW201"), (2, 1, "ADW201")]
+    assert found(book, "--select", "ADW201") == (expected if optimizer == "Adam" else [])
