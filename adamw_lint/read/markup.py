@@ -54,14 +54,16 @@ def directives(file: Source) -> Iterator[Block]:
             last = _last_below(file, number, len(directive["indent"]))
             yield from _blocks(file, _without_options(file, _dedented(file, range(number + 1, last + 1))))
         elif line.lstrip().startswith(">>> "):
-            last = (
-                next((each for each in range(number, file.lines + 1) if not file.line(each).strip()), file.lines + 1)
-                - 1
-            )
+            last = _last_of_paragraph(file, number)
             yield from _blocks(file, _dedented(file, range(number, last + 1)))
         else:
             last = number
         number = last + 1
+
+
+def _last_of_paragraph(file: Source, number: int) -> int:
+    empty = (each for each in range(number, file.lines + 1) if not file.line(each).strip())
+    return next(empty, file.lines + 1) - 1
 
 
 def _last_below(file: Source, number: int, indent: int) -> int:
