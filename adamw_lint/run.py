@@ -69,7 +69,7 @@ def run(paths: Iterable[str], task: Task, watched: bool) -> Iterator[Outcome]:
         )
 
 
-def files_of(paths: Sequence[str], settings: Settings) -> Iterator[str | LintError]:
+def files_of(paths: Iterable[str], settings: Settings) -> Iterator[str | LintError]:
     """The files that a run over the paths looks into, and an error for each path that cannot be read."""
     return discover(paths, settings.exclude, settings.root)
 
