@@ -2,7 +2,8 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from adamw_lint.options.input import Input
 from adamw_lint.options.output import Output
 from adamw_lint.options.rules import Rules
 from adamw_lint.options.sections import declared, taken
+from adamw_lint.read.listed import STDIN, listed
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
 from adamw_lint.settings import load
 from adamw_lint.showing import show_files, show_settings
 from adamw_lint.telling import complain, tell
 
-STDIN = "-"
 FLAGS = ("select", "extend_select", "ignore", "extend_safe_fixes", "extend_unsafe_fixes")  # settings, as in a file
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
@@ -53,12 +54,12 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
         if output.show_settings:
             raise SystemExit(show_settings(settings))
         if output.show_files:
-            raise SystemExit(show_files(paths or (".",), settings))
+            raise SystemExit(show_files(_named(paths, input_), settings))
         if fixing.diff and any(report.path for report in reports):
             raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
         task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
         watched = not output.quiet and sys.stderr.isatty()
-        outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
+        outcomes = _outcomes(paths, input_, task, watched)
     except LintError as error:
         complain([error])
         raise SystemExit(ERROR) from None
@@ -67,13 +68,18 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     raise SystemExit(ERROR if errors else _exit_code(outcomes, fixing.diff, output.exit_zero))
 
 
-def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:
+def _named(paths: Sequence[str], input_: Input) -> Iterable[str]:
+    """The paths that are given, those of a list after them; the working folder where there are neither."""
+    return chain(paths, listed(input_.files_from)) if input_.files_from else paths or (".",)
+
+
+def _outcomes(paths: Sequence[str], input_: Input, task: Task, watched: bool) -> list[Outcome]:
     if STDIN not in paths:
-        return list(run(paths, task, watched))
-    if len(paths) > 1:
+        return list(run(_named(paths, input_), task, watched))
+    if len(paths) > 1 or input_.files_from:
         raise LintError("`-` (standard input) goes with no other path")
     data = sys.stdin.buffer.read()
-    outcome = run_on_bytes(data, stdin_filename or STDIN, task)
+    outcome = run_on_bytes(data, input_.stdin_filename or STDIN, task)
     if task.write and task.fix:  # even where nothing could be fixed: whoever filters a text through us gets it back
         sys.stdout.buffer.write(outcome.after.encode() if outcome.after else data)
     return [outcome]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adamw_lint.diagnostics import Diagnostic, Safety
-from adamw_lint.errors import DefectError, UnparsableError, UnreadableError
+from adamw_lint.errors import DefectError, LintError, UnparsableError, UnreadableError
+from adamw_lint.fix.apply import edited, edits_of
 from adamw_lint.fix.rounds import Fixed, fix_all
 from adamw_lint.read.comments import audible
 from adamw_lint.read.depth import too_deep
@@ -43,7 +44,7 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     with knowing(settings.optimizers):
         module = _parse(source)
         found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
-    classified = [_classify(each, settings) for each in audible(source, list(found))]
+    classified = [_classify(_within_file(each, source), settings) for each in audible(source, list(found))]
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
@@ -86,6 +87,17 @@ def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
 
 def _crash(what: str, source: Source, error: Exception) -> DefectError:
     return DefectError(f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " "), source.path)
+
+
+def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:
+    """The finding without a fix that its file cannot take, as where that would leave a cell."""
+    if diagnostic.fix is None or source.layout is None:
+        return diagnostic
+    try:
+        edited(source, edits_of([diagnostic]))
+    except LintError:
+        return replace(diagnostic, fix=None)
+    return diagnostic
 
 
 def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:

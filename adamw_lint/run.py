@@ -1,7 +1,7 @@
 """One run over many files: each is read, linted, perhaps fixed, and none keeps the others from their turn."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,7 @@ class Outcome:
         return [(program.source, each) for program in self.programs for each in program.applied]
 
 
-def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
+def run(paths: Iterable[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
     files = list(files_of(paths, task.settings))
     if task.fix and task.write:
@@ -69,7 +69,7 @@ def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
         )
 
 
-def files_of(paths: Sequence[str], settings: Settings) -> Iterator[str | LintError]:
+def files_of(paths: Iterable[str], settings: Settings) -> Iterator[str | LintError]:
     """The files that a run over the paths looks into, and an error for each path that cannot be read."""
     return discover(paths, settings.exclude, settings.root)
 

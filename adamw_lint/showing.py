@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from adamw_lint.telling import complain
 FINE, ERROR = 0, 2
 
 
-def show_files(paths: Sequence[str], settings: Settings) -> int:
+def show_files(paths: Iterable[str], settings: Settings) -> int:
     """List the files, one a line, and return the exit code."""
     found = list(files_of(paths, settings))
     click.echo("".join(f"{shown(each)}\n" for each in found if isinstance(each, str)), nl=False)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from adamw_lint.checks import CHECKS
 from adamw_lint.cli import main
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
+from adamw_lint.read.listed import listed
 from adamw_lint.rulebook import pages
 
 PROJECT = Path(__file__).parent.parent
@@ -156,6 +158,38 @@ def test_standard_input_comes_back_fixed(text: str, fixed: str, folder: Path) ->
 
 def test_standard_input_stands_alone() -> None:
     assert run("-", "a.py", stdin=BAD).stderr == "error: `-` (standard input) goes with no other path\n"
+
+
+@pytest.mark.parametrize("separator", ["\n", "\0", "\r\n"])
+def test_files_from_a_list(separator: str, folder: Path) -> None:
+    plant("a.py")
+    plant("b é.py")
+    plant("c.py")
+    (folder / "list").write_text(separator.join(["a.py", "b é.py", "", "nowhere.py"]) + separator, encoding="utf-8")
+    told = run("--files-from", "list", "--format", "concise")
+    assert [line.split(":")[0] for line in told.stdout.splitlines()[:2]] == ["a.py", "b é.py"]
+    assert told.stderr == "error: nowhere.py: no such file or folder\n"
+    assert run("c.py", "--files-from", "list").stdout.count("ADW101") == 3
+    assert run("--files-from", "-", stdin=(folder / "list").read_bytes()).stdout.count("ADW101") == 2
+
+
+def test_a_list_that_is_empty_or_missing() -> None:
+    plant("a.py")
+    assert run("--files-from", "-", stdin="").stdout == "All clean (0 files).\n"
+    told = run("--files-from", "nowhere")
+    assert told.stderr == "error: nowhere: the list of files cannot be read: No such file or directory\n"
+    assert told.exit_code == 2
+    assert "goes with no other path" in run("-", "--files-from", "-", stdin="a.py").stderr
+
+
+def test_a_list_is_not_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adamw_lint.read.listed._CHUNK", 5)
+    plant("a.py")
+    plant("x\ny.py")
+    assert run("--files-from", "-", stdin=b"a.py\0x\ny.py").stdout.count("ADW101") == 2
+    endless = type("Endless", (), {"read": lambda _, size: b"a.py\n"})()
+    monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": endless})())
+    assert list(islice(listed("-"), 3)) == ["a.py"] * 3
 
 
 def test_settings_of_the_project_count() -> None:

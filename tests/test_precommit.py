@@ -1,5 +1,6 @@
 """The hooks as pre-commit runs them: cloned, installed from a local wheelhouse, and run on a scratch repository."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -74,13 +75,21 @@ def test_hooks(hook: str, tmp_path: Path, hooks: Path, offline: dict[str, str]) 
     train = tmp_path / "train.py"
     train.write_text(BAD)
     (tmp_path / "notes.txt").write_text(BAD)
+    (tmp_path / "README.md").write_text(f"# Adam\n\n```python\n{BAD}```\n")
+    notebook = tmp_path / "train.ipynb"
+    notebook.write_text(json.dumps({"cells": [{"cell_type": "code", "source": BAD}]}))
     fixes = hook.endswith("-fix")
 
     first = run_hook(hook, tmp_path, hooks, offline)
     assert first.returncode == 1, first.stdout
     assert ("files were modified by this hook" if fixes else "train.py:3:43 ADW101 coupled-decay") in first.stdout
     assert train.read_text() == (BAD.replace("Adam(", "AdamW(") if fixes else BAD)
+    for path in (notebook, tmp_path / "README.md"):
+        assert ("AdamW(" in path.read_text()) is fixes
+        assert f"{path.name}:" in first.stdout
 
+    for path in (notebook, tmp_path / "README.md"):
+        path.write_text(path.read_text().replace("Adam(", "AdamW("))
     train.write_text(BAD.replace("Adam(", "AdamW("))
     (tmp_path / "more.py").touch()
     second = run_hook(hook, tmp_path, hooks, offline)

@@ -12,7 +12,8 @@ import libcst as cst
 from adamw_lint.errors import UnreadableError
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.project import Project, code_of
+from adamw_lint.read.notebook import program_of
+from adamw_lint.read.project import NOTEBOOK, Project
 from adamw_lint.read.source import Source
 
 _NEAREST = 2  # files taken for one attribute
@@ -161,7 +162,8 @@ def _stamp(path: Path) -> tuple[int, int]:
 def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:
-        source = Source.of_bytes(code_of(path), str(path))
-        return None if too_deep(source.text) else Survey.of(cst.parse_module(source.text), source.text)
+        data = path.read_bytes()
+        text = program_of(data) if path.suffix == NOTEBOOK else Source.of_bytes(data, str(path)).text
+        return None if too_deep(text) else Survey.of(cst.parse_module(text), text)
     except (OSError, UnreadableError, cst.ParserSyntaxError):
         return None

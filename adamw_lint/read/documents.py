@@ -13,6 +13,10 @@ Reader = Callable[[bytes, str], tuple[Source, ...]]
 # gives the programs of a file, none where the bytes show that nothing in it concerns us.
 READERS = {
     ".py": "script",
+    ".ipynb": "notebook",
+    ".md": "prose",
+    ".markdown": "prose",
+    ".rst": "prose",
 }
 SUFFIXES = tuple(READERS)
 

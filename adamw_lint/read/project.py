@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from adamw_lint.read.discover import discover
-from adamw_lint.read.notebook import program_of
+from adamw_lint.read.notebook import text_of
 from adamw_lint.read.prefilter import may_concern
 
 _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
@@ -44,9 +44,10 @@ class Project:
         """The bytes of a file, of a notebook those of its code; empty where it cannot be read."""
         if path not in self._bytes:
             try:
-                self._bytes[path] = code_of(path)
+                data = path.read_bytes()
             except OSError:
-                self._bytes[path] = b""
+                data = b""
+            self._bytes[path] = text_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
         return self._bytes[path]
 
     def concerns(self, path: Path) -> bool:
@@ -73,12 +74,6 @@ class Project:
         for path in sorted(self.files, key=lambda path: (_distance(path, near), path)):
             if path != near and wanted.search(self.says(path)):
                 yield path
-
-
-def code_of(path: Path) -> bytes:
-    """The bytes of a file, of a notebook those of its code; raises OSError."""
-    data = path.read_bytes()
-    return program_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
 
 
 def imported_names(code: bytes) -> frozenset[str]:

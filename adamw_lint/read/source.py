@@ -7,7 +7,7 @@ from bisect import bisect_right
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from adamw_lint.diagnostics import Edit, Span
@@ -29,7 +29,7 @@ class Source:
     text: str
     encoding: str = "utf-8"
     bom: bool = False
-    layout: Layout | None = None
+    layout: Layout | None = field(default=None, compare=False)
 
     @classmethod
     def of_text(cls, text: str, path: str = "<text>") -> "Source":
@@ -50,6 +50,14 @@ class Source:
         if not faithful:
             raise UnreadableError(f"cannot be decoded: {encoding} does not give these bytes back", path)
         return source
+
+    @classmethod
+    def of_utf8(cls, data: bytes, path: str) -> "Source":
+        """The source that `data` encodes, whatever a cookie of Python in it says; raises UnreadableError."""
+        try:
+            return cls(path, data.removeprefix(BOM_UTF8).decode(), bom=data.startswith(BOM_UTF8))
+        except UnicodeDecodeError as error:
+            raise UnreadableError(f"cannot be decoded: {error}", path) from error
 
     def encode(self) -> bytes:
         """The bytes of the file; raises UnicodeEncodeError where a new text does not fit the encoding."""

@@ -38,12 +38,29 @@ class Instances:
                 return True
         return False
 
-    def constructor(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+    def constructor(self, node: cst.CSTNode | None, depth: int = 0) -> cst.FunctionDef | None:
         """The function that runs when a function or class is called."""
         if isinstance(node, cst.FunctionDef):
             return node
         found = self._survey.scopes[node].bindings.get("__init__", []) if isinstance(node, cst.ClassDef) else []
-        return found[-1].node if found and isinstance(found[-1].node, cst.FunctionDef) else None
+        if found and isinstance(found[-1].node, cst.FunctionDef):
+            return found[-1].node
+        return self.inherited_constructor(node, depth + 1)
+
+    def inherited_constructor(self, node: cst.CSTNode | None, depth: int = 0) -> cst.FunctionDef | None:
+        """The constructor that a class has of the classes that it derives from, which `super().__init__` runs."""
+        for base in node.bases if isinstance(node, cst.ClassDef) and depth < _DEPTH else ():
+            target = self._values.behind(self._values.worth(base.value))
+            function = self.constructor(target.node, depth) if isinstance(target, Defined) else None
+            if function is not None:
+                return function
+        return None
+
+    def are_kin(self, one: cst.CSTNode | None, other: cst.CSTNode | None) -> bool:
+        """Whether two classes are the same or one derives from the other; two times none counts as the same."""
+        if one is None or other is None:
+            return one is other
+        return self._kinship.derives(one, other) or self._kinship.derives(other, one)
 
     def of(self, owner: cst.ClassDef) -> Iterator[cst.Call]:
         """The calls that make an instance of a class, or of one that derives from it."""
@@ -76,7 +93,7 @@ class Instances:
         owner = self._survey.owner(function)
         if any(dotted(each.decorator) in ("property", "cached_property") for each in function.decorators):
             reads = self._survey.attribute_reads.get(function.name.value, ())
-            yield from (node for node in reads if self._survey.owner(node) is owner)
+            yield from (node for node in reads if self.are_kin(self._survey.owner(node), owner))
         yield from self._frames.calls_of(function)
         if owner is None:
             names = self._survey.names.get(function.name.value, ())

@@ -77,7 +77,7 @@ class Onward:
             case cst.Return():
                 yield from self._returned(parent, stage)
             case cst.Param():
-                yield from self._reads_of_parameter(self._survey.function(parent.name), parent.name.value, stage)
+                yield from self._reads_of_parameter(self._survey.function(parent), parent.name.value, stage)
             case cst.For() | cst.CompFor() if parent.iter is node and stage is Stage.LAYER:
                 yield from self._looped(parent, stage)
             case cst.Call() if stage is Stage.LAYER:
@@ -113,13 +113,19 @@ class Onward:
             return
         target = self._values.behind(callee)
         if isinstance(target, Defined):
-            yield from self._into(call, arg, target, stage)
+            yield from self._into(call, arg, self._instances.constructor(target.node), stage)
+        elif self._is_call_of_super(call):
+            yield from self._into(call, arg, self._instances.inherited_constructor(self._survey.owner(call)), stage)
         if stage is Stage.LAYER:
             yield from self._combined(call)
         elif (stage is Stage.ARGUMENTS and arg.star == "**") or self.is_regularizing(name):
             is_function = isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef)
             if not is_function or is_partial:
                 yield Stop(call, Stage.LAYER)
+
+    def _is_call_of_super(self, call: cst.Call) -> bool:
+        receiver, method = method_call(call) or (None, "")
+        return method == "__init__" and isinstance(receiver, cst.Call) and dotted(receiver.func) == "super"
 
     def _called(self, call: cst.Call) -> cst.BaseExpression:
         """What a call runs, or has run later by a partial."""
@@ -139,9 +145,8 @@ class Onward:
         if not root or root in self._words["roots"]:
             yield Stop(call, Stage.LAYER)
 
-    def _into(self, call: cst.Call, arg: cst.Arg, target: Defined, stage: Stage) -> Iterator[Stop]:
+    def _into(self, call: cst.Call, arg: cst.Arg, function: cst.FunctionDef | None, stage: Stage) -> Iterator[Stop]:
         """The parameter of a function of the program that an argument becomes."""
-        function = self._instances.constructor(target.node)
         if function is None:
             return
         params = [*function.params.posonly_params, *function.params.params]
@@ -198,7 +203,7 @@ class Onward:
         elif isinstance(target, cst.Attribute):
             owner = self._survey.owner(target)
             for read in self._survey.attribute_reads.get(target.attr.value, ()):
-                is_same = dotted(read) == dotted(target) and self._survey.owner(read) is owner
+                is_same = dotted(read) == dotted(target) and self._instances.are_kin(self._survey.owner(read), owner)
                 if read is not target and is_same:
                     yield Stop(read, stage)
             yield from (Stop(node, stage) for node in self._instances.attributes(owner, target.attr.value))
