@@ -40,8 +40,8 @@ class Library:
 
 
 def imported(module: str) -> Any:
-    """A module; the operators of torchvision, which timm imports, fit one build of torch only, so they are left out."""
-    if not module.startswith("timm."):
+    """A module; the operators of torchvision, which some import, fit one build of torch only, so they are left out."""
+    if not module.startswith(("timm.", "fastai.")):
         return import_module(module)
     with mock.patch("torch.library.register_fake", return_value=lambda function: function):
         return import_module(module)

@@ -15,7 +15,7 @@ import pytest
 from libraries import OTHERS, load
 
 from adamw_lint import rulebook
-from adamw_lint.measure import Measurement, Trial, measure
+from adamw_lint.measure import COARSE, Measurement, Trial, measure
 from adamw_lint.rulebook import Coupling, Family
 
 if TYPE_CHECKING:
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from adamw_lint.rulebook import Optimizer
 
 
-# Adafactor chooses its own learning rate where it is not told that there is one.
-OWN = {"keras.optimizers.Adafactor": {"relative_step": False}}
+# Adafactor chooses its own learning rate where it is not told that there is one; a momentum has no default.
+OWN = {
+    "keras.optimizers.Adafactor": {"relative_step": False},
+    "mlx.optimizers.Adafactor": {"relative_step": False},
+    "tensorflow.compat.v1.train.MomentumOptimizer": {"momentum": 0.9},
+}
+FLOAT32 = {"mindspore"}  # what computes in float32 whatever the weights are
 
 
 def each(facts: Iterable[Optimizer]) -> pytest.MarkDecorator:
@@ -50,7 +55,7 @@ def trial(fact: Optimizer) -> Trial:
 
 @cache
 def measured(fact: Optimizer) -> Measurement:
-    return measure(trial(fact))
+    return measure(trial(fact), rate=1.0, scales=COARSE) if OTHERS[fact] in FLOAT32 else measure(trial(fact))
 
 
 def simple(default: Any) -> bool:
@@ -76,6 +81,16 @@ def test_the_paths_lead_to_it(fact: Optimizer) -> None:
     assert all(load(path) is load(fact.name) or fact.name.startswith("optax.n") for path in paths)
 
 
+def is_plain(fact: Optimizer) -> bool:
+    """Whether it is gradient descent: without memory, λθ in the gradient is the same update as a decay beside it."""
+    return fact.family is Family.SGD and fact.coupling is Coupling.COUPLED
+
+
+@each(OTHERS)
+def test_the_source_is_the_file_that_defines_it(fact: Optimizer) -> None:
+    assert inspect.getfile(inspect.unwrap(load(fact.name))).endswith("/" + fact.source.split(", ")[-1])
+
+
 def is_module(path: str) -> bool:
     """Whether a module is there; older versions of a library may have had it."""
     try:
@@ -93,7 +108,7 @@ def test_the_default_is_the_functions(fact: Optimizer) -> None:
     assert fact.exclusion_argument is None or fact.exclusion_argument in parameters
 
 
-@each(fact for fact in OTHERS if fact.decay_argument and fact.family is not Family.SGD)
+@each(fact for fact in OTHERS if fact.decay_argument and not is_plain(fact))
 def test_the_coupling_is_the_measured_one(fact: Optimizer) -> None:
     assert measured(fact).coupling is fact.coupling
 
