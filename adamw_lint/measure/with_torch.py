@@ -62,7 +62,7 @@ _STILL = 1e-30  # a rate at which nothing moves, and which every constructor tak
 
 
 def _copies(build: Callable[..., torch.optim.Optimizer], like: torch.nn.Parameter) -> tuple[str, ...]:
-    """The names in the optimizer's state of what begins as a copy of the weights: a step without effect leaves it so."""
+    """The names in the state of what begins as a copy of the weights, which a step without effect leaves as it is."""
     parameter = torch.nn.Parameter(torch.linspace(0.5, 1.5, like.numel(), dtype=like.dtype).reshape(like.shape))
     optimizer = build(parameter, _STILL, 0.0)
     parameter.grad = torch.ones_like(parameter)
@@ -73,7 +73,7 @@ def _copies(build: Callable[..., torch.optim.Optimizer], like: torch.nn.Paramete
 
 
 def _stepping(optimizer: torch.optim.Optimizer) -> Callable[[], object]:
-    """What takes a step: in training, where the optimizer asks for it, and with a closure where it cannot do without."""
+    """What takes a step: in training, where that is to be said, and with a closure where it is needed."""
     getattr(optimizer, "train", lambda: None)()
     closure = inspect.signature(type(optimizer).step).parameters.get("closure")
     if closure is None or closure.default is not inspect.Parameter.empty:
