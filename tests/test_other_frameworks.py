@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 # Adafactor chooses its own learning rate where it is not told that there is one; a momentum has no default.
-OWN = {
+OWN: dict[str, dict[str, Any]] = {
     "keras.optimizers.Adafactor": {"relative_step": False},
     "mlx.optimizers.Adafactor": {"relative_step": False},
     "tensorflow.compat.v1.train.MomentumOptimizer": {"momentum": 0.9},

@@ -78,7 +78,7 @@ def _stepping(optimizer: torch.optim.Optimizer) -> Callable[[], object]:
     closure = inspect.signature(type(optimizer).step).parameters.get("closure")
     if closure is None or closure.default is not inspect.Parameter.empty:
         return optimizer.step
-    return partial(optimizer.step, lambda: torch.zeros(()))  # type: ignore[arg-type]  # torch has a closure return a float
+    return partial(optimizer.step, lambda: torch.zeros(()))
 
 
 def _state(optimizer: torch.optim.Optimizer, parameter: torch.nn.Parameter) -> dict[str, Any]:
