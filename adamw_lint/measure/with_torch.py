@@ -94,11 +94,9 @@ def _put(
 ) -> None:
     """Set the weights, and what are copies of them, and give them a gradient."""
     state = _state(optimizer, parameter)
-    kept = (state[name] for name in copies if name in state)
+    kept = [state[name] for name in copies if name in state]
+    whole = [copy for copy in kept if copy.numel() == weight.size]  # a copy of zeros may be kept as a number
     with torch.no_grad():
-        for tensor in (
-            parameter,
-            *(copy for copy in kept if copy.numel() == weight.size),
-        ):  # one of zeros may be a number
+        for tensor in (parameter, *whole):
             tensor.copy_(torch.from_numpy(weight).reshape(tensor.shape))
     parameter.grad = torch.from_numpy(gradient.copy())
