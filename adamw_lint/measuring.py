@@ -1,6 +1,7 @@
 """`adamw-lint measure`: runs the optimizers of the user's own environment and tells how their decay acts."""
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,10 +18,16 @@ FAILED = 2
 _BAR = 10  # characters for an exponent of one
 
 
+def _positive(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if not (value > 0 and math.isfinite(value)):
+        raise click.BadParameter(f"{value:g} is no number above 0")
+    return value
+
+
 @click.command("measure", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1, required=True, metavar="OPTIMIZER...")
-@click.option("--lr", "rate", default=1e-3, show_default=True, help="The learning rate η.")
-@click.option("--decay", default=1e-2, show_default=True, help="The decay λ.")
+@click.option("--lr", "rate", default=1e-3, show_default=True, callback=_positive, help="The learning rate η.")
+@click.option("--decay", default=1e-2, show_default=True, callback=_positive, help="The decay λ.")
 @click.option("--decay-argument", metavar="NAME", help="What they call λ, if it is unusual.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw them into an .svg or .png file.")
 @click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
@@ -100,4 +107,7 @@ def _draw(found: "Sequence[Measured]", path: Path) -> None:
         from adamw_lint.measure.drawing import draw
     except ImportError as error:
         raise click.ClickException(f"drawing needs matplotlib: pip install 'adamw-lint[plot]' ({error})") from error
-    draw(found, path)
+    try:
+        draw(found, path)
+    except OSError as error:
+        raise click.UsageError(f"`{path}` cannot be written: {error.strerror}") from error

@@ -142,3 +142,17 @@ def test_a_picture_has_to_be_one_of_two_kinds(tmp_path: Path) -> None:
     result = run("torch.optim.Adam", "--plot", str(tmp_path / "a.pdf"))
     assert result.exit_code == 2
     assert "must end in .svg or .png" in result.output
+
+
+def test_a_picture_that_cannot_be_written_gets_a_line(tmp_path: Path) -> None:
+    result = run("torch.optim.SGD", "--plot", str(tmp_path / "nowhere" / "decay.svg"))
+    assert result.exit_code == 2
+    assert "decay.svg` cannot be written: No such file or directory" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--lr", "--decay"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan"])
+def test_a_rate_and_a_decay_are_more_than_nothing(option: str, value: str) -> None:
+    result = run("torch.optim.SGD", option, value)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}'" in result.stderr
