@@ -62,7 +62,7 @@ def catalogue(name: str | None, format_: str) -> None:
     Those that your pyproject.toml states under `[[tool.adamw-lint.optimizer]]` are among them.
     """
     try:
-        own = load(Path.cwd(), {}).optimizers
+        own = load(Path.cwd(), {}).own
     except LintError as error:
         raise click.UsageError(str(error)) from None
     with knowing(own):

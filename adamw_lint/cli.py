@@ -2,15 +2,16 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from adamw_lint import __version__
 from adamw_lint.catalogue import catalogue
+from adamw_lint.configuration.hierarchy import Configuration
+from adamw_lint.configuration.keys import KEYS
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.measuring import measuring
@@ -24,10 +25,8 @@ from adamw_lint.report import diff as difference
 from adamw_lint.report.screen import printable, show
 from adamw_lint.report.summary import advice, prospect, summary
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
-from adamw_lint.settings import load
 
 STDIN = "-"
-FLAGS = ("select", "extend_select", "ignore", "extend_safe_fixes", "extend_unsafe_fixes")  # settings, as in a file
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
 
@@ -48,10 +47,9 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     """
     _never_fail_to_print()
     fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
-    flags = {key.replace("_", "-"): given[key] for key in FLAGS}
     try:
-        settings = load(Path.cwd(), flags)
-        task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
+        configuration = Configuration.of(input_.config, _flags(given), input_.isolated)
+        task = Task(configuration, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
         watched = not output.quiet and sys.stderr.isatty()
         outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
     except LintError as error:
@@ -59,6 +57,16 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     rewritten = fixing.fix and not fixing.diff and STDIN in paths
     _tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
     raise SystemExit(_exit_code(outcomes, fixing.diff, output.exit_zero))
+
+
+def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that are settings as well, in the words of a file."""
+    named = {name.replace("_", "-"): value for name, value in given.items()}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in named.items()
+        if key in KEYS.keys and value
+    }
 
 
 def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:

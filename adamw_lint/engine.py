@@ -31,13 +31,13 @@ def read(path: str, settings: Settings) -> Source | None:
 
 def source_of(data: bytes, path: str, settings: Settings) -> Source | None:
     """The source that the bytes of a file are, None where they show that nothing in it concerns us."""
-    with knowing(settings.optimizers):
+    with knowing(settings.own):
         return Source.of_bytes(data, path) if may_concern(data) else None
 
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
-    with knowing(settings.optimizers):
+    with knowing(settings.own):
         module = _parse(source)
         found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
     classified = [_classify(each, settings) for each in audible(source, list(found))]
@@ -88,6 +88,8 @@ def _crash(what: str, source: Source, error: Exception) -> DefectError:
 def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
     if diagnostic.fix is None:
         return diagnostic
+    if diagnostic.rule in settings.unfixable:
+        return replace(diagnostic, fix=None)
     safety = settings.safety(diagnostic.rule, diagnostic.fix.safety)
     return replace(diagnostic, fix=replace(diagnostic.fix, safety=safety))
 

@@ -148,27 +148,35 @@ def models(stem: str) -> dict[str, Any]:
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
-_OWN: ContextVar[tuple[Optimizer, ...]] = ContextVar("own", default=())
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a user states beside the rulebook."""
+
+    optimizers: tuple[Optimizer, ...] = ()
+    wrappers: tuple[Wrapper, ...] = ()
+
+
+_OWN: ContextVar[Own] = ContextVar("own", default=Own())  # noqa: B039  # frozen
 
 
 @contextmanager
-def knowing(facts: tuple[Optimizer, ...]) -> Iterator[None]:
-    """Inside, the user's own facts are known as well, and say more than ours where both name one path."""
-    token = _OWN.set(facts)
+def knowing(own: Own) -> Iterator[None]:
+    """Inside, what the user states is known as well, and says more than ours where both name one path."""
+    token = _OWN.set(own)
     try:
         yield
     finally:
         _OWN.reset(token)
 
 
-def own() -> tuple[Optimizer, ...]:
-    """The user's own facts, as far as they are known here."""
+def own() -> Own:
+    """What the user states, as far as it is known here."""
     return _OWN.get()
 
 
 def optimizers() -> tuple[Optimizer, ...]:
     """Every fact, in the order in which the files state them, the user's own last."""
-    return (*_stated(), *own())
+    return (*_stated(), *own().optimizers)
 
 
 @cache
@@ -178,7 +186,7 @@ def _stated() -> tuple[Optimizer, ...]:
 
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
-    return _by_path(own())
+    return _by_path(own().optimizers)
 
 
 @cache
@@ -186,12 +194,15 @@ def _by_path(added: tuple[Optimizer, ...]) -> dict[str, Optimizer]:
     return {path: each for each in (*_stated(), *added) for path in each.paths}
 
 
-@cache
 def wrappers_by_path() -> dict[str, Wrapper]:
     """Every wrapper under each dotted path by which it can be imported."""
+    return {path: wrapper for wrapper in (*_wrappers(), *own().wrappers) for path in (wrapper.name, *wrapper.aliases)}
+
+
+@cache
+def _wrappers() -> tuple[Wrapper, ...]:
     tables = [table for facts in frameworks().values() for table in facts.get("wrapper", ())]
-    found = [Wrapper(**{**table, "aliases": tuple(table.get("aliases", ()))}) for table in tables]
-    return {path: wrapper for wrapper in found for path in (wrapper.name, *wrapper.aliases)}
+    return tuple(Wrapper(**{**table, "aliases": tuple(table.get("aliases", ()))}) for table in tables)
 
 
 @cache

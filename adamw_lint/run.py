@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import fix, lint, read, source_of
 from adamw_lint.errors import LintError
@@ -21,7 +22,7 @@ PATIENCE = 1.0  # seconds that a run may take before a terminal shows how far it
 class Task:
     """What is to be done with each file; `write` is off where the result is only shown."""
 
-    settings: Settings
+    configuration: Configuration
     fix: bool = False
     unsafe: bool = False
     write: bool = True
@@ -45,32 +46,32 @@ class Outcome:
 
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
-    files = list(discover(paths, task.settings.exclude, task.settings.root))
+    files = list(discover(paths, task.configuration.at))
     for file in _with_progress(files) if watched else files:
         yield (
             Outcome(errors=(file,))
             if isinstance(file, LintError)
-            else _outcome(partial(read, file, task.settings), task)
+            else _outcome(partial(read, file), task.configuration.of_file(file), task)
         )
 
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
-    return _outcome(partial(source_of, data, path, task.settings), replace(task, write=False))
+    return _outcome(partial(source_of, data, path), task.configuration.of_file(path), replace(task, write=False))
 
 
-def _outcome(load: Callable[[], Source | None], task: Task) -> Outcome:
+def _outcome(load: Callable[[Settings], Source | None], settings: Settings, task: Task) -> Outcome:
     try:
-        source = load()
+        source = load(settings)
         if source is None:
             return Outcome()
-        return _fixed(source, task) if task.fix else Outcome(source, source, lint(source, task.settings))
+        return _fixed(source, settings, task) if task.fix else Outcome(source, source, lint(source, settings))
     except LintError as error:
         return Outcome(errors=(error,))
 
 
-def _fixed(source: Source, task: Task) -> Outcome:
-    fixed = fix(source, task.settings, task.unsafe)
+def _fixed(source: Source, settings: Settings, task: Task) -> Outcome:
+    fixed = fix(source, settings, task.unsafe)
     if task.write and fixed.source != source:
         write(source, fixed.source)
     return Outcome(source, fixed.source, fixed.remaining, fixed.applied, fixed.dropped)

@@ -15,7 +15,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from adamw_lint.checks import CHECKS
 from adamw_lint.engine import fix, lint, read
@@ -78,7 +77,7 @@ def _faults(before: Source, after: Source) -> Iterator[str]:
 def main() -> None:
     """Go through every tree named on the command line."""
     tally = Tally()
-    for path in discover(sys.argv[1:], (), Path.cwd()):
+    for path in discover(sys.argv[1:]):
         if isinstance(path, LintError):
             sys.exit(str(path))
         try:

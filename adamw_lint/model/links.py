@@ -38,7 +38,7 @@ class Links(Variables):
 
         What the user states of a path is enough: the file that has it is not asked.
         """
-        is_stated = any(reference.path in fact.paths for fact in own())
+        is_stated = any(reference.path in fact.paths for fact in own().optimizers)
         return reference if is_stated else self._followed(reference, self._concerns)
 
     def path_of(self, node: cst.FunctionDef | cst.ClassDef) -> str:

@@ -15,8 +15,8 @@ def may_concern(data: bytes) -> bool:
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
-    return _mention(own()).search(data) is not None or any(
-        library in data and names.search(data) for library, names in _common(own()).items()
+    return _mention(own().optimizers).search(data) is not None or any(
+        library in data and names.search(data) for library, names in _common(own().optimizers).items()
     )
 
 
