@@ -2,31 +2,27 @@
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, TextIO
 
 import click
 
 from adamw_lint import __version__
+from adamw_lint.accepting import accepted
+from adamw_lint.asked import SECTIONS, STDIN, Asked
 from adamw_lint.catalogue import catalogue
-from adamw_lint.configuration.hierarchy import Configuration
-from adamw_lint.configuration.keys import KEYS
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.measuring import measuring
-from adamw_lint.options.fixing import Fixing
 from adamw_lint.options.front import Front
-from adamw_lint.options.input import Input
 from adamw_lint.options.output import DATA_FORMATS, Output
-from adamw_lint.options.rules import Rules
-from adamw_lint.options.sections import declared, taken
+from adamw_lint.options.sections import declared
 from adamw_lint.report import diff as difference
 from adamw_lint.report.screen import printable, show
 from adamw_lint.report.summary import advice, prospect, summary
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
 
-STDIN = "-"
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
 
@@ -38,7 +34,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@declared(Fixing, Rules, Output, Input)
+@declared(*SECTIONS)
 @click.version_option(__version__, prog_name="adamw-lint", message="%(prog)s %(version)s")
 def main(paths: tuple[str, ...], **given: Any) -> None:
     """Find weight decay that goes through Adam's adaptive step, in the files and folders PATHS (default: here).
@@ -46,37 +42,45 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     RULES are codes (ADW101), beginnings of codes (ADW1) or names (coupled-decay), several by comma.
     """
     _never_fail_to_print()
-    fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
     try:
-        configuration = Configuration.of(input_.config, _flags(given), input_.isolated)
-        task = Task(configuration, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
-        watched = not output.quiet and sys.stderr.isatty()
-        outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
+        asked = Asked.of(paths, given)
     except LintError as error:
         raise SystemExit(_fail([error])) from None
-    rewritten = fixing.fix and not fixing.diff and STDIN in paths
-    _tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
-    raise SystemExit(_exit_code(outcomes, fixing.diff, output.exit_zero))
+    raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
 
 
-def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that are settings as well, in the words of a file."""
-    named = {name.replace("_", "-"): value for name, value in given.items()}
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in named.items()
-        if key in KEYS.keys and value
-    }
+def _watch(asked: Asked) -> int:
+    from adamw_lint.watching import watch
+
+    def again() -> None:
+        if sys.stdout.isatty():
+            click.clear()
+        _once(asked)
+
+    try:
+        watch(asked.paths, asked.configuration, again)
+    except KeyboardInterrupt:
+        return CLEAN
 
 
-def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:
-    if STDIN not in paths:
-        return list(run(paths, task, watched))
-    if len(paths) > 1:
-        raise LintError("`-` (standard input) goes with no other path")
+def _once(asked: Asked) -> int:
+    try:
+        configuration = asked.configuration()
+        outcomes = _outcomes(asked, asked.task(configuration))
+        outcomes, notes = accepted(asked, configuration, outcomes)
+    except LintError as error:
+        return _fail([error])
+    _tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
+    show(([(note, "yellow")] for note in notes), sys.stderr)
+    return _exit_code(outcomes, asked)
+
+
+def _outcomes(asked: Asked, task: Task) -> list[Outcome]:
+    if STDIN not in asked.paths:
+        return list(run(asked.paths, task, watched=not asked.output.quiet and sys.stderr.isatty()))
     data = sys.stdin.buffer.read()
-    outcome = run_on_bytes(data, stdin_filename or STDIN, task)
-    if task.write and task.fix:  # even where nothing could be fixed: whoever filters a text through us gets it back
+    outcome = run_on_bytes(data, asked.input.stdin_filename or STDIN, task)
+    if asked.is_filter:  # even where nothing could be fixed: whoever filters a text through us gets it back
         sys.stdout.buffer.write(outcome.after.encode() if outcome.after else data)
     return [outcome]
 
@@ -121,11 +125,13 @@ def _fail(errors: Sequence[LintError]) -> int:
     return ERROR
 
 
-def _exit_code(outcomes: list[Outcome], diff: bool, exit_zero: bool) -> int:
+def _exit_code(outcomes: list[Outcome], asked: Asked) -> int:
     if any(outcome.errors for outcome in outcomes):
         return ERROR
-    remains = any(outcome.changed if diff else outcome.found for outcome in outcomes)
-    return FINDINGS if remains and not exit_zero else CLEAN
+    if asked.fixing.exit_non_zero_on_fix and any(outcome.applied for outcome in outcomes):
+        return FINDINGS
+    remains = any(outcome.changed if asked.fixing.diff else outcome.found for outcome in outcomes)
+    return FINDINGS if remains and not asked.output.exit_zero else CLEAN
 
 
 def _never_fail_to_print() -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, UnparsableError, UnreadableError
-from adamw_lint.fix.rounds import Fixed, fix_all
-from adamw_lint.read.comments import audible
+from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import knowing
+from adamw_lint.rulebook import knowing, pages
 from adamw_lint.settings import Settings
+from adamw_lint.suppress.suppressions import Ledger, named
 
 if TYPE_CHECKING:
     from adamw_lint.model.module import Module
@@ -37,11 +37,19 @@ def source_of(data: bytes, path: str, settings: Settings) -> Source | None:
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
+    on = settings.rules(source.path)
+    about_comments = {rule for rule in on if pages()[rule].about_comments}
+    # What a comment names is looked for in any case: whether it silences something is no matter of what is selected.
+    looked_for = (on | named(source) if about_comments else on) - {
+        name for name in pages() if pages()[name].about_comments
+    }
     with knowing(settings.own):
         module = _parse(source)
-        found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
-    classified = [_classify(each, settings) for each in audible(source, list(found))]
-    return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
+        found = {each for rule in sorted(looked_for) for each in _run(rule, module, source)}
+    ledger = Ledger.of(source, found)
+    spoken = {each for rule in about_comments for each in _run_on_comments(rule, ledger)}
+    heard = ledger.audible({each for each in found if each.rule in on} | spoken)
+    return sorted((_classify(each, settings) for each in heard), key=lambda each: (each.span, each.rule, each.message))
 
 
 def _parse(source: Source) -> "Module":
@@ -81,6 +89,12 @@ def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
         raise _crash(rule, source, error) from error
 
 
+def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:
+    from adamw_lint.checks import COMMENT_CHECKS
+
+    return list(COMMENT_CHECKS[rule](ledger))
+
+
 def _crash(what: str, source: Source, error: Exception) -> DefectError:
     return DefectError(f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " "), source.path)
 
@@ -94,10 +108,17 @@ def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
     return replace(diagnostic, fix=replace(diagnostic.fix, safety=safety))
 
 
-def fix(source: Source, settings: Settings, unsafe: bool = False) -> Fixed:
+def fix(
+    source: Source, settings: Settings, unsafe: bool = False, news: News = everything, confirm: Confirm = always
+) -> Fixed:
     """Lint and apply until nothing more applies; a fix that would do harm is dropped and its finding remains.
 
+    Only what `news` lets through of the findings is fixed, and that only where `confirm` says yes to the two texts.
     Raises what `lint` raises on the source as it is; every text after that was verified.
     """
     allowed = set(Safety) if unsafe else {Safety.SAFE}
-    return fix_all(source, lambda each: lint(each, settings), lambda each: each.safety in allowed)
+
+    def wanted(now: Source, found: list[Diagnostic]) -> list[Diagnostic]:
+        return [each for each in news(now, found) if each.fix and each.fix.safety in allowed]
+
+    return fix_all(source, lambda each: lint(each, settings), wanted, confirm)

@@ -105,13 +105,14 @@ class Regularizer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One rule as its page states it."""
+    """One rule as its page states it; some are about the comments that silence others."""
 
     name: str
     code: str
     summary: str
     default: bool
     text: str = field(repr=False)
+    about_comments: bool = False
 
 
 @cache
@@ -132,7 +133,9 @@ def pages() -> dict[str, Page]:
 def _read_page(path: Path) -> Page:
     _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
     front: dict[str, Any] = tomllib.loads(head)
-    return Page(path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"))
+    return Page(
+        path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"), "about" in front
+    )
 
 
 @cache

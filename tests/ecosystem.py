@@ -20,8 +20,8 @@ from adamw_lint.checks import CHECKS
 from adamw_lint.engine import fix, lint, read
 from adamw_lint.errors import LintError, UnparsableError, UnreadableError
 from adamw_lint.fix.apply import compiles
-from adamw_lint.read.comments import comments
 from adamw_lint.read.discover import discover
+from adamw_lint.read.layout import comments
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 

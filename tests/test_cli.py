@@ -51,7 +51,7 @@ def plant(path: str, text: str = BAD) -> Path:
         (CLEAN, ["--diff"], 0),
         (BAD + "x = (\n", [], 2),
         (BAD + "x = (\n", ["--exit-zero"], 2),
-        (BAD, ["--select", "ADW9"], 2),
+        (BAD, ["--select", "ADW8"], 2),
         (BAD, ["--nonsense"], 2),
         (BAD, ["--extend-unsafe-fixes", "ADW101", "--fix"], 1),
         (BAD, ["--extend-unsafe-fixes", "ADW101", "--fix", "--unsafe-fixes"], 0),

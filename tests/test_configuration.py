@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from adamw_lint.cli import main
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.configuration.keys import KEYS, schema
+from adamw_lint.configuration.shapes import RULE
 from adamw_lint.diagnostics import Safety
 from adamw_lint.errors import SettingsError
 from adamw_lint.rulebook import pages
@@ -199,6 +200,7 @@ def shaped(part: dict[str, Any]) -> st.SearchStrategy[Any]:
     words = st.sampled_from(
         ["ADW101", "ADW", "ADW9999", "coupled-decay", "adam", "coupled", "groups", "a.B", "0.1", ""]
     )
+    part = schema()["$defs"]["rule"] if part.get("$ref") == RULE else part
     if "enum" in part:
         return st.one_of(st.sampled_from(part["enum"]), words)
     if part.get("type") == "array":

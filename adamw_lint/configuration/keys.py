@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from adamw_lint.configuration.selectors import selectors
 from adamw_lint.configuration.shapes import Choice, Flag, Key, Rules, RulesByPattern, Strings, Table, Tables, Text
 from adamw_lint.rulebook import Coupling, Family
 
@@ -83,4 +84,4 @@ def schema() -> dict[str, Any]:
         "title": "adamw-lint",
         "description": f"The keys of adamw-lint.toml, and of [{TABLE}] in pyproject.toml.",
     }
-    return {**head, **KEYS.schema()}
+    return {**head, **KEYS.schema(), "$defs": {"rule": {"enum": selectors()}}}

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adamw_lint.configuration.selectors import no_rule, rules_of, selectors
+from adamw_lint.configuration.selectors import no_rule, rules_of
 from adamw_lint.errors import instead
+
+RULE = "#/$defs/rule"  # every word that stands for a rule, said once in a schema
 
 
 class Shape(Protocol):
@@ -100,7 +102,7 @@ class Rules:
 
     def schema(self) -> dict[str, Any]:
         """The JSON schema of what is right."""
-        return {"type": "array", "items": {"enum": selectors()}}
+        return {"type": "array", "items": {"$ref": RULE}}
 
 
 @dataclass(frozen=True, slots=True)

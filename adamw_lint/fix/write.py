@@ -20,22 +20,32 @@ def write(old: Source, new: Source) -> None:
         data = new.encode()
         if target.read_bytes() != old.encode():
             raise UnwritableError("not fixed: the file was changed while it was linted", old.path)
-        _replace(target, data)
+        put(target, data)
     except (OSError, UnicodeEncodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnwritableError(f"not fixed: cannot be written: {reason}", old.path) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def put(target: Path, data: bytes) -> None:
+    """Let a file hold these bytes, or leave it as it was and raise OSError."""
     handle, temporary = tempfile.mkstemp(prefix=".adamw-lint-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(target, temporary)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        else:
+            Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

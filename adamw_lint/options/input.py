@@ -10,6 +10,7 @@ class Input:
     """Where the code comes from."""
 
     stdin_filename: str | None = option("--stdin-filename", metavar="PATH", help="The name of what is read from `-`.")
+    watch: bool = option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
     no_cache: bool = option("--no-cache", is_flag=True, help="Look at every file anew.")
     config: tuple[str, ...] = option(
         "--config",

@@ -5,12 +5,30 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, own, words
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, own, pages, words
 
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data) or may_regularise(data)
+    return (
+        may_build(data)
+        or may_penalise(data)
+        or may_step(data)
+        or may_estimate(data)
+        or may_regularise(data)
+        or may_silence(data)
+    )
+
+
+def may_silence(data: bytes) -> bool:
+    """Whether a comment may silence a rule, which is to be said where there is nothing to silence."""
+    return b"adamw-lint:" in data or _silencing().search(data) is not None
+
+
+@cache
+def _silencing() -> re.Pattern[bytes]:
+    families = "|".join(sorted({page.code.rstrip("0123456789") for page in pages().values()}))
+    return re.compile(rf"# *noqa *:.*(?:{families})".encode(), re.IGNORECASE)
 
 
 def may_build(data: bytes) -> bool:

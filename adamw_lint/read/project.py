@@ -115,3 +115,8 @@ def _distance(one: Path, other: Path) -> int:
 @lru_cache(maxsize=4)
 def _project(root: Path) -> Project:
     return Project(root)
+
+
+def forget() -> None:
+    """Read every project anew from here on, since its files may have changed."""
+    _project.cache_clear()
