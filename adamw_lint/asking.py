@@ -10,7 +10,7 @@ from adamw_lint.read.source import Source
 from adamw_lint.report import diff
 from adamw_lint.report.screen import head, printable, show
 
-QUESTION = "  fix it? [y]es, [n]o, [a]ll that follow, [q]uit "
+QUESTION = "  fix it? [y]es, [n]o, [a]ll that follow, [q]uit: "
 
 
 class Asking:
@@ -35,10 +35,10 @@ class Asking:
         return answer in "ya"
 
     def _answer(self) -> str:
-        click.echo(QUESTION, nl=False)
-        while (key := click.getchar().lower()) not in ("y", "n", "a", "q"):
-            if key in ("\x04", ""):  # the end of the input is no yes
-                key = "q"
-                break
-        click.echo(key)
-        return key
+        """The first letter of an answer that is one; the end of the input is no yes."""
+        while True:
+            click.echo(QUESTION, nl=False)
+            line = sys.stdin.readline()
+            answer = line.strip().lower()[:1]
+            if not line or (answer and answer in "ynaq"):
+                return answer or "q"

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from adamw_lint.errors import LintError, instead
-from adamw_lint.rulebook import Optimizer, knowing, optimizers
+from adamw_lint.rulebook import Optimizer, optimizers
 from adamw_lint.settings import load
 from adamw_lint.signatures import parameters
+from adamw_lint.stated import knowing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import knowing, pages
+from adamw_lint.rulebook import pages
 from adamw_lint.settings import Settings
+from adamw_lint.stated import knowing
 from adamw_lint.suppress.suppressions import Ledger, named
 
 if TYPE_CHECKING:

@@ -1,14 +1,13 @@
 """What we believe: the pages of the rules and the facts about optimizers, read from the folder `rules/`."""
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from adamw_lint.stated import own
 
 
 class Family(StrEnum):
@@ -151,32 +150,6 @@ def models(stem: str) -> dict[str, Any]:
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What a user states beside the rulebook."""
-
-    optimizers: tuple[Optimizer, ...] = ()
-    wrappers: tuple[Wrapper, ...] = ()
-
-
-_OWN: ContextVar[Own] = ContextVar("own", default=Own())  # noqa: B039  # frozen
-
-
-@contextmanager
-def knowing(own: Own) -> Iterator[None]:
-    """Inside, what the user states is known as well, and says more than ours where both name one path."""
-    token = _OWN.set(own)
-    try:
-        yield
-    finally:
-        _OWN.reset(token)
-
-
-def own() -> Own:
-    """What the user states, as far as it is known here."""
-    return _OWN.get()
-
-
 def optimizers() -> tuple[Optimizer, ...]:
     """Every fact, in the order in which the files state them, the user's own last."""
     return (*_stated(), *own().optimizers)
@@ -224,9 +197,14 @@ def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
     return next(same, optimizers_by_path()[words("usual")["decoupled"]])
 
 
-@cache
 def words(table: str) -> dict[str, Any]:
-    """One table of vocabulary (`parameters`, `layers`, …), the lists of all frameworks joined."""
+    """One table of vocabulary (`parameters`, `layers`, …), the lists of all frameworks and of the user joined."""
+    known, norms = _words(table), own().norms
+    return {**known, "norms": [*known["norms"], *norms]} if norms and "norms" in known else known
+
+
+@cache
+def _words(table: str) -> dict[str, Any]:
     joined: dict[str, Any] = {}
     for facts in frameworks().values():
         for key, value in facts.get(table, {}).items():

@@ -11,7 +11,7 @@ from typing import Any
 import pathspec
 
 from adamw_lint.diagnostics import Safety
-from adamw_lint.rulebook import Own
+from adamw_lint.stated import Own
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,58 @@ def test_a_wrapper_of_ones_own_is_looked_through() -> None:
     assert "wrapper lab.shard: `wraps` names `optimizer_clas`, which is not in `signature`" in run().stderr
 
 
+EMBEDDER = """\
+import torch
+from torch import nn
+
+
+class Embedder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(1000, 64)
+        self.out = nn.Linear(64, 64, bias={bias})
+
+
+opt = torch.optim.AdamW(Embedder().parameters(), lr=1e-3)
+"""
+
+
+def test_embeddings_are_spared_as_well_if_that_is_asked_for() -> None:
+    asked = ["--config", "rules.decayed-norms.embeddings = true"]
+    plant({"a.py": EMBEDDER.format(bias=False)})
+    assert found() == []
+    assert "holds embeddings, which AdamW decays" in run(*asked).stdout
+    plant({"a.py": EMBEDDER.format(bias=True)})
+    assert "holds biases, which" in run().stdout
+    assert "holds biases and embeddings, which" in run(*asked).stdout
+    before = Path("a.py").read_text()
+    assert "by hand, because embeddings" in CliRunner().invoke(main, [*asked, "--fix"]).stdout
+    assert Path("a.py").read_text() == before
+
+
+def test_norm_layers_may_have_names_of_their_own() -> None:
+    plant(
+        {
+            "a.py": "import torch\n\nopt = torch.optim.AdamW([\n"
+            "    {'params': [p for n, p in model.named_parameters() if 'rescale' in n], 'weight_decay': 0.1},\n"
+            "    {'params': [p for n, p in model.named_parameters() if 'rescale' not in n], 'weight_decay': 0.0},\n"
+            "], lr=1e-3)\n"
+        }
+    )
+    assert found() == []
+    assert "ADW303" in run("--config", 'norms = ["Rescale"]').stdout
+
+
+def test_an_option_that_there_is_not_is_said() -> None:
+    for option, message in [
+        ("rules.decayed-norms.embedings = true", "decayed-norms: there is no key `embedings`; did you mean"),
+        ("rules.decayed-norm.embeddings = true", "rules: there is no rule with options `decayed-norm`; did you mean"),
+        ("rules.decayed-norms.embeddings = 1", "`embeddings` must be `true` or `false`"),
+        ("rules = []", "`rules` must be a table"),
+    ]:
+        assert message in run("--config", option).stderr
+
+
 def test_settings_have_a_key_that_tells_them_apart() -> None:
     keys = {
         Configuration.of(given).here.key

@@ -53,6 +53,16 @@ WRAPPER = Table(
     }
 )
 
+RULES = Table(
+    {
+        "decayed-norms": Key(
+            Table({"embeddings": Key(Flag(), "Whether embeddings are to be spared as well.", default=False)}),
+            "What decayed-norms asks for.",
+        )
+    },
+    noun="rule with options",
+)
+
 KEYS = Table(
     {
         "extend": Key(Text(), "Another file of settings, which this one adds to and overrules; relative to this file."),
@@ -69,6 +79,8 @@ KEYS = Table(
         "extend-unsafe-fixes": Key(Rules(), "Rules whose fixes are made with --unsafe-fixes only."),
         "require-reason": Key(Flag(), "Report comments that silence a rule and do not say why.", default=False),
         "baseline": Key(Text(), "A file of known findings, which are not reported; relative to this file."),
+        "norms": Key(Strings(), "Words in the names of your norm layers, beside `norm`, `ln`, `bn`, …"),
+        "rules": Key(RULES, "Options of single rules."),
         "optimizer": Key(Tables(OPTIMIZER, f"[[{TABLE}.optimizer]]"), "What is true of optimizers of your own."),
         "wrapper": Key(
             Tables(WRAPPER, f"[[{TABLE}.wrapper]]"), "Callables of your own that build the optimizer they are handed."

@@ -9,8 +9,9 @@ from typing import Any
 from adamw_lint.configuration.files import Layer
 from adamw_lint.configuration.selectors import closeness, rules_of
 from adamw_lint.facts import own_optimizers, own_wrappers
-from adamw_lint.rulebook import Own, pages
+from adamw_lint.rulebook import pages
 from adamw_lint.settings import Glob, Settings
+from adamw_lint.stated import Own
 
 REASON = "unreasoned-ignore"  # the rule that `require-reason` switches on
 
@@ -83,4 +84,7 @@ def _own(layers: Sequence[Layer]) -> Own:
     wrappers = own_wrappers(
         [(layer.table.get("wrapper", []), layer.where, layer.source) for layer in layers], optimizers
     )
-    return Own(optimizers, wrappers)
+    norms = (word.lower() for layer in layers for word in layer.table.get("norms", ()))
+    asked = [layer.table.get("rules", {}).get("decayed-norms", {}) for layer in layers]
+    embeddings = [options["embeddings"] for options in asked if "embeddings" in options]
+    return Own(optimizers, wrappers, tuple(dict.fromkeys(norms)), any(embeddings[-1:]))

@@ -14,7 +14,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import joined
 from adamw_lint.model.variables import Variables
 from adamw_lint.model.worth import UNKNOWN, Reference, Value, agreed
-from adamw_lint.rulebook import own
+from adamw_lint.stated import own
 
 _BUILTINS = frozenset(dir(builtins))
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, own, pages, words
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, pages, words
+from adamw_lint.stated import own
 
 
 def may_concern(data: bytes) -> bool:
