@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 
 from adamw_lint.cli import main
 from adamw_lint.configuration.hierarchy import Configuration
-from adamw_lint.configuration.keys import KEYS, schema
+from adamw_lint.configuration.keys import KEYS, OPTIMIZER, WRAPPER, schema
 from adamw_lint.configuration.shapes import RULE
 from adamw_lint.diagnostics import Safety
 from adamw_lint.errors import SettingsError
-from adamw_lint.rulebook import pages
+from adamw_lint.rulebook import Optimizer, Wrapper, pages
 from adamw_lint.settings import load
 
 PROJECT = Path(__file__).parent.parent
@@ -225,6 +226,11 @@ def test_an_option_that_there_is_not_is_said() -> None:
         ("rules = []", "`rules` must be a table"),
     ]:
         assert message in run("--config", option).stderr
+
+
+def test_every_part_of_a_fact_can_be_stated() -> None:
+    assert set(OPTIMIZER.keys) == {field.name for field in fields(Optimizer)}
+    assert set(WRAPPER.keys) | {"source"} == {field.name for field in fields(Wrapper)}
 
 
 def test_settings_have_a_key_that_tells_them_apart() -> None:

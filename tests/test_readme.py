@@ -31,7 +31,7 @@ def block(info: str, containing: str = "") -> str:
 
 
 def documents() -> list[Path]:
-    return [*PROJECT.glob("*.md"), *(PROJECT / "rules").glob("*.md")]
+    return [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md"), *(PROJECT / "rules").glob("*.md")]
 
 
 def table() -> str:
