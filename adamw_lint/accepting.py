@@ -11,6 +11,7 @@ from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.errors import DefectError, LintError
+from adamw_lint.fix.rounds import Fixed
 from adamw_lint.fix.write import write
 from adamw_lint.known.baseline import Baseline, Entry, Found
 from adamw_lint.rulebook import pages
@@ -28,19 +29,23 @@ def accepted(asked: Asked, configuration: Configuration, outcomes: list[Outcome]
     """
     known = asked.known
     if asked.fixing.fix_only:
-        outcomes = [replace(each, found=[]) for each in outcomes]
+        outcomes = [_untold(each) for each in outcomes]
     if known.add_ignore is not None:
         return add_ignores(configuration, outcomes, known.add_ignore), []
     if known.write_baseline is not None:
         if any(each.errors for each in outcomes):
             return outcomes, [f"{known.write_baseline} was not written, since not everything could be linted"]
         said = write_baseline(Path(known.write_baseline), outcomes)
-        return [replace(each, found=[]) for each in outcomes], [said]
+        return [_untold(each) for each in outcomes], [said]
     if known.prune_baseline and configuration.here.baseline is None:
         raise LintError("`--prune-baseline`: there is no baseline; name it with `--baseline` or in the settings")
     if asked.fixing.diff or known.diff_base is not None:
         return outcomes, []  # what else is known was not looked for, or is there as it was
     return outcomes, list(stale(configuration, outcomes, known.prune_baseline))
+
+
+def _untold(outcome: Outcome) -> Outcome:
+    return replace(outcome, programs=tuple(replace(each, remaining=[]) for each in outcome.programs))
 
 
 def write_baseline(path: Path, outcomes: Sequence[Outcome]) -> str:
@@ -75,7 +80,8 @@ def _told(path: Path, gone: Counter[Entry], pruned: bool) -> str:
 
 
 def _found(outcomes: Sequence[Outcome]) -> Found:
-    return [(each.after, [*each.known, *each.found]) for each in outcomes if each.after is not None]
+    programs = (program for outcome in outcomes for program in outcome.programs)
+    return [(each.source, [*each.known, *each.remaining]) for each in programs]
 
 
 def add_ignores(configuration: Configuration, outcomes: Sequence[Outcome], reason: str) -> list[Outcome]:
@@ -90,23 +96,33 @@ def add_ignores(configuration: Configuration, outcomes: Sequence[Outcome], reaso
 
 
 def _with_ignores(outcome: Outcome, settings: Settings, reason: str) -> Outcome:
-    source = outcome.after
-    found = [each for each in outcome.found if not pages()[each.rule].about_comments]
-    if source is None or not found:
+    """The outcome after comments were written into all programs of its file."""
+    before, file = outcome.after, outcome.after
+    if before is None or file is None:
         return outcome
-    new = silenced(source, found, reason)
+    programs: list[Fixed] = []
     try:
-        left = lint(new, settings)
-        if _rules(left) != _rules([*outcome.known, *outcome.found]) - _rules(found):
-            raise DefectError(
-                "the comments of `--add-ignore` were not written, since they would not be exact", source.path
-            )
-        write(source, new)
+        for program in outcome.programs:
+            programs.append(_silent(replace(program, source=program.source.again(file)), settings, reason))
+            file = programs[-1].source.file
+        note = write(before, file) if file != before else None
     except LintError as error:
         return replace(outcome, errors=(*outcome.errors, error))
-    return replace(
-        outcome, after=new, found=[each for each in left if pages()[each.rule].about_comments], silenced=len(found)
-    )
+    told = tuple(replace(each, source=each.source.again(file)) for each in programs)
+    left = replace(outcome, after=file, programs=told, note=note)
+    return replace(left, silenced=len(outcome.found) - len(left.found))
+
+
+def _silent(program: Fixed, settings: Settings, reason: str) -> Fixed:
+    """A program with its comments; raises LintError where they would silence more or less than what was found."""
+    found = [each for each in program.remaining if not pages()[each.rule].about_comments]
+    if not found:
+        return program
+    new = silenced(program.source, found, reason)
+    left = lint(new, settings)
+    if _rules(left) != _rules([*program.known, *program.remaining]) - _rules(found):
+        raise DefectError("the comments of `--add-ignore` were not written, since they would not be exact", new.path)
+    return Fixed(new, (), [each for each in left if pages()[each.rule].about_comments], known=program.known)
 
 
 def _rules(found: Sequence[Diagnostic]) -> Counter[str]:

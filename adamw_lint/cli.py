@@ -100,7 +100,7 @@ def _tell(outcomes: list[Outcome], output: Output, diff: bool, stream: TextIO) -
 
 
 def _tell_findings(outcomes: list[Outcome], output: Output, stream: TextIO) -> None:
-    linted = [(outcome.after, outcome.found) for outcome in outcomes if outcome.after and outcome.found]
+    linted = [(each.source, each.remaining) for outcome in outcomes for each in outcome.programs if each.remaining]
     report = import_module(f"adamw_lint.report.{output.format}").report
     if output.format in DATA_FORMATS:
         stream.writelines(report(linted))

@@ -10,7 +10,7 @@ from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, UnparsableError, UnreadableError
 from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.prefilter import may_concern
+from adamw_lint.read.documents import programs
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 from adamw_lint.settings import Settings
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
     from adamw_lint.model.module import Module
 
 
-def read(path: str, settings: Settings) -> Source | None:
-    """The source at a path, None where its bytes show that nothing in it concerns us; raises UnreadableError."""
+def read(path: str, settings: Settings) -> tuple[Source, ...]:
+    """The programs of the file at a path, none where its bytes show that nothing in it concerns us.
+
+    Raises UnreadableError, or UnparsableError where the file is not what its name says.
+    """
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
-    return source_of(data, path, settings)
+    return sources_of(data, path, settings)
 
 
-def source_of(data: bytes, path: str, settings: Settings) -> Source | None:
-    """The source that the bytes of a file are, None where they show that nothing in it concerns us."""
+def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]:
+    """The programs that the bytes of a file hold, none where they show that nothing in it concerns us."""
     with knowing(settings.own):
-        return Source.of_bytes(data, path) if may_concern(data) else None
+        return programs(data, path)
 
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:

@@ -5,12 +5,14 @@ from difflib import get_close_matches
 
 REPORT = "this is a mistake in adamw-lint, not in your code; please report it together with the file"
 
+Steps = tuple[int | str, ...]  # from the outside of a file to a place in it
+
 
 class LintError(Exception):
     """Something that could not be done; `str` is the line that a user reads."""
 
-    def __init__(self, reason: str, path: str | None = None, place: tuple[int, int] | None = None) -> None:
-        """`place` is the line and column in `path`, both from 1."""
+    def __init__(self, reason: str, path: str | None = None, place: Steps | None = None) -> None:
+        """`place` is the line and column in `path`, both from 1, after the cell of a notebook."""
         super().__init__(reason, path, place)
         self.reason = reason
         self.path = path
@@ -48,7 +50,7 @@ class UnwritableError(LintError):
 class DefectError(LintError):
     """A mistake of the linter itself: a check that crashed, or a fix that did harm and was dropped."""
 
-    def __init__(self, what: str, path: str, place: tuple[int, int] | None = None) -> None:
+    def __init__(self, what: str, path: str, place: Steps | None = None) -> None:
         super().__init__(f"{what}; {REPORT}", path, place)
 
 

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.engine import fix, lint, read, source_of
+from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.errors import LintError
-from adamw_lint.fix.rounds import Applied, Confirm, always
+from adamw_lint.fix.claim import sweep
+from adamw_lint.fix.rounds import Applied, Confirm, Fixed, always
 from adamw_lint.fix.write import write
 from adamw_lint.known.known import Known
 from adamw_lint.read.discover import discover
@@ -33,18 +35,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: its text before and after, what was fixed, what remains, what went wrong.
-
-    `known` is what was found and does not count.
-    """
+    """What became of one file: the whole of it before and after, each of its programs, and what went wrong."""
 
     path: str = ""
     before: Source | None = None
     after: Source | None = None
-    found: list[Diagnostic] = field(default_factory=list)
-    known: tuple[Diagnostic, ...] = ()
-    applied: tuple[Applied, ...] = ()
+    programs: tuple[Fixed, ...] = ()
     errors: tuple[LintError, ...] = ()
+    note: str | None = None  # what whoever has the file written should know
     silenced: int = 0
 
     @property
@@ -52,50 +50,78 @@ class Outcome:
         """Whether a fix gave the file another text."""
         return self.before != self.after
 
+    @property
+    def found(self) -> list[Diagnostic]:
+        """What remains in all of the file."""
+        return [each for program in self.programs for each in program.remaining]
+
+    @property
+    def applied(self) -> list[tuple[Source, Applied]]:
+        """What was fixed, each with the program that it was fixed in, as that is now."""
+        return [(program.source, each) for program in self.programs for each in program.applied]
+
 
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
     files = list(discover(paths, task.configuration.at))
+    if task.fix and task.write:
+        for folder in {Path(file).parent for file in files if isinstance(file, str)}:
+            sweep(folder)
     for file in _with_progress(files) if watched else files:
         yield (
             Outcome(file.path or "", errors=(file,))
             if isinstance(file, LintError)
-            else _outcome(file, partial(read, file), task.configuration.of_file(file), task)
+            else _outcome(file, partial(read, file), task)
         )
 
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
-    return _outcome(path, partial(source_of, data, path), task.configuration.of_file(path), replace(task, write=False))
+    return _outcome(path, partial(sources_of, data, path), replace(task, write=False))
 
 
-def _outcome(path: str, load: Callable[[Settings], Source | None], settings: Settings, task: Task) -> Outcome:
+def _outcome(path: str, load: Callable[[Settings], tuple[Source, ...]], task: Task) -> Outcome:
+    settings = task.configuration.of_file(path)
     try:
-        source = load(settings)
-        if source is None:
-            return Outcome(path)
-        if task.fix:
-            return _fixed(source, settings, task)
-        found = lint(source, settings)
-        news = task.known.news(source, found, settings, source)
-        return Outcome(path, source, source, news, _rest(found, news))
+        sources = load(settings)
     except LintError as error:
         return Outcome(path, errors=(error,))
+    if not sources:
+        return Outcome(path)
+    outcome = _linted(path, sources, settings, task)
+    try:
+        if task.write and outcome.before and outcome.after and outcome.changed:
+            return replace(outcome, note=write(outcome.before, outcome.after))
+    except LintError as error:
+        return Outcome(path, errors=(*outcome.errors, error))
+    return outcome
 
 
-def _fixed(source: Source, settings: Settings, task: Task) -> Outcome:
-    def news(now: Source, found: list[Diagnostic]) -> list[Diagnostic]:
-        return task.known.news(now, found, settings, source)
+def _linted(path: str, sources: Sequence[Source], settings: Settings, task: Task) -> Outcome:
+    """Lint, and perhaps fix, the programs of one file, each where the fixes of those before it have left it."""
+    file = sources[0].file
+    done: list[Fixed] = []
+    errors: list[LintError] = []
+    for source in sources:
+        try:
+            done.append(_finished(source.again(file), settings, task, done))
+        except LintError as error:
+            errors.append(error)
+        else:
+            file = done[-1].source.file
+            errors += done[-1].dropped
+    programs = tuple(replace(each, source=each.source.again(file)) for each in done)
+    return Outcome(path, sources[0].file, file, programs, tuple(errors))
 
-    fixed = fix(source, settings, task.unsafe, news, task.confirm)
-    if task.write and fixed.source != source:
-        write(source, fixed.source)
-    left = news(fixed.source, fixed.remaining)
-    return Outcome(source.path, source, fixed.source, left, _rest(fixed.remaining, left), fixed.applied, fixed.dropped)
 
-
-def _rest(found: list[Diagnostic], news: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(each for each in found if each not in news)
+def _finished(source: Source, settings: Settings, task: Task, before: Sequence[Fixed]) -> Fixed:
+    news = task.known.judge(source, settings, [(each.source, each.known) for each in before])
+    if task.fix:
+        done = fix(source, settings, task.unsafe, news, task.confirm)
+    else:
+        done = Fixed(source, (), lint(source, settings))
+    left = news(done.source, done.remaining)
+    return replace(done, remaining=left, known=tuple(each for each in done.remaining if each not in left))
 
 
 def _with_progress(files: Sequence[str | LintError]) -> Iterator[str | LintError]:

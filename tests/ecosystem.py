@@ -21,7 +21,7 @@ from adamw_lint.engine import fix, lint, read
 from adamw_lint.errors import LintError, UnparsableError, UnreadableError
 from adamw_lint.fix.apply import compiles
 from adamw_lint.read.discover import discover
-from adamw_lint.read.layout import comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -44,13 +44,16 @@ def judge(path: str, tally: Tally) -> None:
     """Lint and fix one file in memory, and count."""
     tally.files += 1
     try:
-        source = read(path, Settings(frozenset()))
+        sources = read(path, Settings(frozenset()))
     except (UnreadableError, UnparsableError):
         tally.unreadable += 1
         return
-    if source is None:
-        return
-    tally.read += 1
+    tally.read += bool(sources)
+    for source in sources:
+        _judge_program(source, tally)
+
+
+def _judge_program(source: Source, tally: Tally) -> None:
     try:
         tally.findings.update(found.rule for found in lint(source, SETTINGS))
         done = fix(source, SETTINGS, unsafe=True)
@@ -59,7 +62,7 @@ def judge(path: str, tally: Tally) -> None:
         return
     tally.fixed += len(done.applied)
     tally.faults += [str(error) for error in done.dropped]
-    tally.faults += [f"{path}: {fault}" for fault in _faults(source, done.source)]
+    tally.faults += [f"{source.path}: {fault}" for fault in _faults(source, done.source)]
 
 
 def _faults(before: Source, after: Source) -> Iterator[str]:

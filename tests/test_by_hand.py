@@ -210,8 +210,7 @@ def test_an_optimizer_that_another_file_builds_is_known(tmp_path: Path) -> None:
     main = "import torch\nfrom engine import train\n\nmodel = torch.nn.Linear(4, 2)\n"
     main += "opt = torch.optim.Adam(model.parameters())\ntrain(model, opt, [])\n"
     (tmp_path / "main.py").write_text(main)
-    source = read(str(tmp_path / "engine.py"), Settings(frozenset()))
-    assert source is not None
+    (source,) = read(str(tmp_path / "engine.py"), Settings(frozenset()))
     (finding,) = [each for each in lint(source, load(tmp_path, {})) if each.rule == GRADIENT]
     assert "main.py" in finding.help
 

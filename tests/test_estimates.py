@@ -176,12 +176,10 @@ def marked(code: str) -> list[int]:
 def found_in(folder: Path, text: str) -> list[tuple[str, int]]:
     (folder / "pyproject.toml").write_text("")
     (folder / "train.py").write_text(text)
-    source = read(str(folder / "train.py"), Settings(frozenset()))
-    if source is None:
-        return []
-    found = lint(source, load(folder, {}))
-    assert all(each.fix is None for each in found)
-    return [(each.rule, source.position(each.span.start)[0]) for each in found]
+    sources = read(str(folder / "train.py"), Settings(frozenset()))
+    found = [(source, each) for source in sources for each in lint(source, load(folder, {}))]
+    assert all(each.fix is None for _, each in found)
+    return [(each.rule, source.position(each.span.start)[0]) for source, each in found]
 
 
 @pytest.mark.parametrize("code", [*FOUND.values(), *SILENT.values()], ids=[*FOUND, *SILENT])

@@ -230,11 +230,12 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _found(path: Path, folder: Path) -> set[str]:
-    source = read(str(path), Settings(frozenset()))
-    if source is None:
-        return set()
     name = path.relative_to(folder).as_posix()
-    return {f"{name}:{source.position(each.span.start)[0]} {each.rule}" for each in lint(source, load(folder, {}))}
+    return {
+        f"{name}:{source.place(each.span).here.line} {each.rule}"
+        for source in read(str(path), Settings(frozenset()))
+        for each in lint(source, load(folder, {}))
+    }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -247,8 +248,7 @@ def test_what_decides_may_stand_in_another_file(name: str, tmp_path: Path) -> No
 def test_a_fix_never_edits_another_file(tmp_path: Path) -> None:
     files, _ = PROGRAMS["a class that another file re-exports"]
     _write(tmp_path, files)
-    source = read(str(tmp_path / "train.py"), Settings(frozenset()))
-    assert source is not None
+    (source,) = read(str(tmp_path / "train.py"), Settings(frozenset()))
     fixed = fix(source, load(tmp_path, {}), unsafe=True)
     assert fixed.source == source
     assert "`optimizers.py`" in fixed.remaining[0].help

@@ -4,7 +4,7 @@ import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.errors import UnreadableError
-from adamw_lint.read.layout import comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 from adamw_lint.suppress.suppressions import Ledger
 

@@ -14,7 +14,7 @@ from adamw_lint.cli import main
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.engine import fix, lint
 from adamw_lint.fix.apply import compiles, rewrite
-from adamw_lint.read.layout import layout
+from adamw_lint.read.lines import lines_of
 from adamw_lint.read.source import Source
 from adamw_lint.suppress.adding import silenced
 from adamw_lint.suppress.directives import directives
@@ -271,5 +271,5 @@ def test_ignores_silence_whatever_stands_anywhere(start: int, length: int, code:
 
 
 def test_the_layout_of_what_is_no_python() -> None:
-    told = layout(Source.of_text("a = (1,\n  2)\ndef f():\n    b = 'x\nc = 3\n"))
+    told = lines_of(Source.of_text("a = (1,\n  2)\ndef f():\n    b = 'x\nc = 3\n"))
     assert [(each.first, each.last) for each in told.statements[:1]] == [(1, 2)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import LintError
-from adamw_lint.read.layout import comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 
@@ -48,6 +48,18 @@ def rewrite(text: str, edits: Sequence[Edit]) -> str:
         parts += [text[reached : edit.span.start], edit.text]
         reached = edit.span.end
     return "".join([*parts, text[reached:]])
+
+
+def edited(source: Source, edits: Sequence[Edit]) -> Source:
+    """The program after the edits, which are in order; raises LintError where its file cannot take one of them."""
+    text = rewrite(source.text, edits)
+    if source.layout is None:
+        return source.with_text(text)
+    file = source.file.with_text(rewrite(source.file.text, source.file_edits(edits)))
+    new = source.layout.again(file)
+    if new is None or new.text != text:
+        raise LintError("the file cannot take its edits where the program stands in it")
+    return new
 
 
 def moved(offset: int, edits: Sequence[Edit]) -> Span:

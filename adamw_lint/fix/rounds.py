@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.errors import DefectError, LintError
-from adamw_lint.fix.apply import compatible, compiles, edits_of, lost_comment, moved, rewrite, unexpected
+from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
+from adamw_lint.fix.bound import newly_unbound
 from adamw_lint.read.source import Source
 
 ROUNDS = 100
@@ -32,15 +33,24 @@ class Applied:
     diagnostic: Diagnostic
     offset: int
 
+    @property
+    def span(self) -> Span:
+        """The place in the fixed text where its finding began."""
+        return Span(self.offset, self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped."""
+    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped.
+
+    `known` is what was found and does not count; it is no part of what remains.
+    """
 
     source: Source
     applied: tuple[Applied, ...]
     remaining: list[Diagnostic]
     dropped: tuple[LintError, ...] = ()
+    known: tuple[Diagnostic, ...] = ()
 
 
 def fix_all(source: Source, lint: Lint, wanted: News, confirm: Confirm = always) -> Fixed:
@@ -78,7 +88,7 @@ def _left(state: Fixed, wanted: News, refused: list[Diagnostic]) -> list[Diagnos
 
 def _attempt(state: Fixed, batch: list[Diagnostic], lint: Lint) -> Fixed:
     edits = edits_of(batch)
-    new = state.source.with_text(rewrite(state.source.text, edits))
+    new = edited(state.source, edits)
     remaining = lint(new)
     _verify(state, batch, new, remaining)
     earlier = [replace(each, offset=moved(each.offset, edits).start) for each in state.applied]
@@ -93,6 +103,8 @@ def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[
         raise LintError(f"its text does not fit the encoding of the file ({error.encoding})") from error
     if compiles(state.source.text) and not compiles(new.text):
         raise LintError("the new text does not compile")
+    if name := newly_unbound(state.source.text, new.text):
+        raise LintError(f"it uses `{name}` where nothing has bound it")
     if found := unexpected(state.remaining, batch, remaining):
         raise LintError(f"it leaves or brings a finding of {found.rule}")
     if comment := lost_comment(state.source, new, edits_of(batch)):
@@ -100,7 +112,7 @@ def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[
 
 
 def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:
-    place = source.position(diagnostic.span.start)
+    place = source.place(diagnostic.span).steps
     return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place)
 
 

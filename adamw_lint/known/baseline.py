@@ -40,9 +40,13 @@ class Baseline:
         keys = (_entry(path, source, each) for source, some in found for each in some)
         return cls(path, Counter(keys))
 
-    def news(self, source: Source, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """The findings that are not known; of those that are alike, the first are, as many as were found before."""
+    def news(self, source: Source, found: Sequence[Diagnostic], before: Found = ()) -> list[Diagnostic]:
+        """The findings that are not known; of those that are alike, the first are, as many as were found then.
+
+        `before` is what is known in other programs of the same file.
+        """
         left = Counter(self.entries)
+        left.subtract(Baseline.of(self.path, before).entries)
         return [each for each in found if not _take(left, _entry(self.path, source, each))]
 
     def stale(self, found: Found, linted: Mapping[str, frozenset[str]]) -> Counter[Entry]:

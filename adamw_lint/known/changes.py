@@ -10,7 +10,6 @@ from pathlib import Path
 
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.errors import HistoryError
-from adamw_lint.read.project import NOTEBOOK
 from adamw_lint.read.source import Source
 
 _HUNK = re.compile(rb"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
@@ -49,8 +48,8 @@ class Changes:
         lines = self.lines(source.path) if found else frozenset()
         if lines is None:
             return list(found)
-        if original is not None and original != source:
-            lines = _carried(original, source, lines)
+        if original is not None and original.file != source.file:
+            lines = _carried(original.file, source.file, lines)
         return [each for each in found if not lines.isdisjoint(_lines_of(source, each))]
 
     def lines(self, path: str) -> frozenset[int] | None:
@@ -60,8 +59,6 @@ class Changes:
             return None
         if inside not in self._renamed:
             return frozenset()
-        if path.endswith(NOTEBOOK):  # its lines are not those of its code
-            return None
         pair = [each for each in (self._renamed[inside], inside) if each]
         told = _git(self.root, "diff", *_PLAIN, "--unified=0", self.since, "--", *dict.fromkeys(pair))
         hunks = _HUNK.findall(told or b"")
@@ -109,8 +106,10 @@ def _lines_of(source: Source, found: Diagnostic) -> set[int]:
 
 
 def _lines(source: Source, span: Span) -> range:
-    first = source.position(span.start)[0]
-    return range(first, source.position(max(span.start, span.end - 1))[0] + 1)
+    """The lines of the file that a span of a program in it stands on."""
+    last = Span(max(span.start, span.end - 1), max(span.start, span.end - 1))
+    first, end = (source.file.region(source.in_file(each)).line for each in (span, last))
+    return range(first, end + 1)
 
 
 def _carried(original: Source, source: Source, lines: frozenset[int]) -> frozenset[int]:

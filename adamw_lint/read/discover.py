@@ -9,9 +9,8 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from adamw_lint.errors import UnreadableError
+from adamw_lint.read.documents import SUFFIXES
 from adamw_lint.settings import Settings
-
-SUFFIX = ".py"
 
 NOTHING = Settings(frozenset(), root=Path())
 
@@ -37,7 +36,7 @@ class _Ignores:
 
 
 def discover(
-    paths: Iterable[str], settings: Callable[[Path], Settings] | None = None, suffixes: tuple[str, ...] = (SUFFIX,)
+    paths: Iterable[str], settings: Callable[[Path], Settings] | None = None, suffixes: tuple[str, ...] = SUFFIXES
 ) -> Iterator[str | UnreadableError]:
     """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
 

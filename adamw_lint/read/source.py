@@ -1,4 +1,4 @@
-"""The text of one file: how it was encoded, where its lines begin, and what stands on them."""
+"""The text of one program: how its file was encoded, where its lines begin, and what stands on them."""
 
 import io
 import re
@@ -6,10 +6,13 @@ import tokenize
 from bisect import bisect_right
 from codecs import BOM_UTF8
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.errors import UnreadableError
+from adamw_lint.read.place import Layout, Place, Region
 
 # Python ends a line here and nowhere else; str.splitlines also ends one at form feeds and Unicode separators.
 NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -17,12 +20,16 @@ NEWLINE = re.compile(r"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was read: `text` keeps every newline as it stands on disk, without the byte order mark."""
+    """A program as it was read: `text` keeps every newline as it stands on disk, without the byte order mark.
+
+    Most files are one program. Where a file holds other things as well, `layout` says how the program lies in it.
+    """
 
     path: str
     text: str
     encoding: str = "utf-8"
     bom: bool = False
+    layout: Layout | None = None
 
     @classmethod
     def of_text(cls, text: str, path: str = "<text>") -> "Source":
@@ -46,11 +53,55 @@ class Source:
 
     def encode(self) -> bytes:
         """The bytes of the file; raises UnicodeEncodeError where a new text does not fit the encoding."""
+        if self.layout is not None:
+            return self.layout.file.encode()
         return (BOM_UTF8 if self.bom else b"") + self.text.encode(self.encoding)
 
     def with_text(self, text: str) -> "Source":
         """The same file with another text."""
         return replace(self, text=text)
+
+    @property
+    def file(self) -> "Source":
+        """The whole file, which most programs are themselves."""
+        return self if self.layout is None else self.layout.file
+
+    def again(self, file: "Source") -> "Source":
+        """The same program of another text of its file; raises UnreadableError where that has it no more."""
+        found = file if self.layout is None else self.layout.again(file)
+        if found is None:
+            raise UnreadableError("a program of the file is lost", self.path)
+        return found
+
+    def in_file(self, span: Span) -> Span:
+        """A span of this text as one of the file's."""
+        return span if self.layout is None else self.layout.in_file(span)
+
+    def file_edits(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Edits of this text as edits of the file's; raises LintError where they leave the program."""
+        return list(edits) if self.layout is None else self.layout.file_edits(edits)
+
+    def place(self, span: Span) -> Place:
+        """Where a span stands, for a person and for a program."""
+        file = self.file.region(self.in_file(span))
+        region = self.region(span)
+        cell = self.layout.cell(region.line) if self.layout is not None else None
+        if cell is None:
+            return Place(self.path, file, file)
+        number, first = cell
+        here = Region(region.line - first + 1, region.column, region.end_line - first + 1, region.end_column)
+        return Place(self.path, here, file, number)
+
+    def gutter(self, line: int) -> str:
+        """What a person calls a line of this text: its number, or its cell and the number there."""
+        if self.layout is None:
+            return str(line)
+        place = self.place(Span(self.start(line), self.start(line)))
+        return str(place.here.line) if place.cell is None else f"cell {place.cell}:{place.here.line}"
+
+    def region(self, span: Span) -> Region:
+        """The lines and columns of a span of this text."""
+        return Region(*self.position(span.start), *self.position(span.end))
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -56,13 +56,14 @@ def picture(source: Source, diagnostic: Diagnostic, width: int = WIDTH) -> Itera
 
 def _code(source: Source, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
     marks = _marks(source, diagnostic)
-    digits = max(5, len(str(max(marks))))
+    gutters = {number: source.gutter(number) for number in marks}
+    digits = max(5, *map(len, gutters.values()))
     for number in sorted(marks):
         if not marks[number]:
             yield [(f"{'⋮':>{digits}}", "blue")]
             continue
         code, rows = _annotated(source.line(number), marks[number], width)
-        yield [(f"{number:>{digits}} │ ", "blue"), (code, "")]
+        yield [(f"{gutters[number]:>{digits}} │ ", "blue"), (code, "")]
         for row in rows:
             yield [(f"{'':>{digits}} │ ", "blue"), *row]
 

@@ -13,19 +13,17 @@ def report(linted: Iterable[tuple[Source, list[Diagnostic]]]) -> Iterator[str]:
 
 
 def _command(source: Source, diagnostic: Diagnostic) -> str:
-    line, column = source.position(diagnostic.span.start)
-    end_line, end_column = source.position(diagnostic.span.end)
+    place = source.place(diagnostic.span)
     properties: dict[str, str | int] = {
         "title": f"{pages()[diagnostic.rule].code} {diagnostic.rule}",
         "file": source.path,
-        "line": line,
-        "endLine": end_line,
+        "line": place.file.line,
+        "endLine": place.file.end_line,
     }
-    if line == end_line:
-        properties |= {"col": column, "endColumn": end_column}
+    if place.file.line == place.file.end_line:
+        properties |= {"col": place.file.column, "endColumn": place.file.end_column}
     written = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    place = f"{source.path}:{line}:{column}: "
-    return f"::error {written}::{_data(f'{place}{diagnostic.message}; {diagnostic.help}')}"
+    return f"::error {written}::{_data(f'{place}: {diagnostic.message}; {diagnostic.help}')}"
 
 
 def _data(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Span
@@ -39,7 +40,8 @@ def _fix(source: Source, fix: Fix) -> dict[str, Any]:
     }
 
 
-def _place(source: Source, span: Span) -> dict[str, int]:
-    line, column = source.position(span.start)
-    end_line, end_column = source.position(span.end)
-    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+def _place(source: Source, span: Span) -> dict[str, Any]:
+    """Where a span is in what a person sees; in a notebook that is a cell, and the place in the file follows."""
+    place = source.place(span)
+    here = asdict(place.here)
+    return here if place.cell is None else {"cell": place.cell, **here, "file": asdict(place.file)}

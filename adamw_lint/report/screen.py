@@ -28,10 +28,10 @@ def printable(text: str) -> str:
 
 def head(source: Source, diagnostic: Diagnostic) -> Line:
     """`path:line:column CODE name  message`, the line that every format for people begins with."""
-    line, column = source.position(diagnostic.span.start)
+    place = source.place(diagnostic.span)
     return [
-        (printable(source.path), "bold"),
-        (f":{line}:{column} ", "dim"),
+        (printable(place.path), "bold"),
+        (f":{':'.join(map(str, place.steps))} ", "dim"),
         (pages()[diagnostic.rule].code, "bold red"),
         (f" {diagnostic.rule}  ", "bold"),
         (printable(diagnostic.message), ""),

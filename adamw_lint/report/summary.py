@@ -36,13 +36,14 @@ def prospect(outcomes: Sequence[Outcome]) -> Line:
 
 
 def advice(outcomes: Sequence[Outcome]) -> Iterator[Line]:
-    """A line for every site that was rewritten, because its weights decay in another way from now on."""
+    """A line for every site that was rewritten, because its weights decay in another way from now on, and each note."""
     for outcome in outcomes:
-        for applied in sorted(outcome.applied, key=lambda each: each.offset):
-            if outcome.after and applied.diagnostic.fix and applied.diagnostic.fix.advice:
-                line, column = outcome.after.position(applied.offset)
-                place = f"{printable(outcome.after.path)}:{line}:{column}: "
+        for source, applied in sorted(outcome.applied, key=lambda each: each[0].in_file(each[1].span)):
+            if applied.diagnostic.fix and applied.diagnostic.fix.advice:
+                place = f"{printable(str(source.place(applied.span)))}: "
                 yield [(place, "bold"), (printable(applied.diagnostic.fix.advice), "yellow")]
+        if outcome.note and outcome.after:
+            yield [(f"{printable(outcome.after.path)}: ", "bold"), (outcome.note, "yellow")]
 
 
 def _fixable(found: Sequence[Diagnostic]) -> Line:

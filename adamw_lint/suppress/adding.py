@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
-from adamw_lint.fix.apply import rewrite
-from adamw_lint.read.layout import layout
+from adamw_lint.fix.apply import edited
+from adamw_lint.read.lines import lines_of
 from adamw_lint.read.source import Source
 from adamw_lint.suppress.directives import Directive, Word, directives
 
 
 def silenced(source: Source, found: Iterable[Diagnostic], reason: str) -> Source:
-    """The source with a comment for every finding; those on one line share one."""
+    """The source with a comment for every finding; those on one line share one. Raises LintError where none can be."""
     on_line: dict[int, list[str]] = {}
     before: dict[int, list[str]] = {}
     for each in found:
@@ -19,14 +19,14 @@ def silenced(source: Source, found: Iterable[Diagnostic], reason: str) -> Source
         rules += [] if each.rule in rules else [each.rule]
     edits = [_beside(source, line, rules, reason) for line, rules in on_line.items()]
     edits += [_above(source, line, rules, reason) for line, rules in before.items()]
-    return source.with_text(rewrite(source.text, sorted(edits, key=lambda edit: edit.span)))
+    return edited(source, sorted(edits, key=lambda edit: edit.span))
 
 
 def _place(source: Source, found: Diagnostic) -> tuple[int, bool]:
     """The line on which a comment silences a finding, and whether it has to be a line of its own before that one."""
     first = source.position(found.span.start)[0]
     last = source.position(max(found.span.start, found.span.end - 1))[0]
-    lines = layout(source)
+    lines = lines_of(source)
     ends = [line for line in range(first, last + 1) if line in lines.open_ends]
     if ends:
         return ends[0], False

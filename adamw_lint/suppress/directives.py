@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from adamw_lint.configuration.selectors import families
 from adamw_lint.diagnostics import Span
-from adamw_lint.read.layout import Comment, layout
+from adamw_lint.read.lines import Comment, lines_of
 from adamw_lint.read.source import Source
 
 
@@ -61,7 +61,7 @@ def directives(source: Source) -> Iterator[Directive]:
     """Every request of a source in the order of the text."""
     if "noqa" not in source.text.lower() and "adamw-lint" not in source.text:
         return
-    for comment in layout(source).comments:
+    for comment in lines_of(source).comments:
         found = [*_ours(comment), *_noqa(comment)]
         yield from sorted(found, key=lambda each: each.span)
 

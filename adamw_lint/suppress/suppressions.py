@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adamw_lint.configuration.selectors import rules_of
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.read.layout import Layout, layout
+from adamw_lint.read.lines import Lines, lines_of
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 from adamw_lint.suppress.directives import Directive, Name, Word, directives
@@ -65,7 +65,7 @@ def meant(word: str) -> frozenset[str]:
 
 
 def _suppressions(source: Source, requests: tuple[Directive, ...]) -> Iterator[Suppression]:
-    lines = layout(source)
+    lines = lines_of(source)
     for directive in requests:
         if directive.word == Word.NOQA and directive.names is None:
             place = directive.comment.line
@@ -76,7 +76,7 @@ def _suppressions(source: Source, requests: tuple[Directive, ...]) -> Iterator[S
 
 
 def _reach(
-    source: Source, lines: Layout, directive: Directive, name: Name, requests: tuple[Directive, ...]
+    source: Source, lines: Lines, directive: Directive, name: Name, requests: tuple[Directive, ...]
 ) -> tuple[int, int]:
     """The first and the last line that a name in a comment is about."""
     place = directive.comment.line
@@ -96,7 +96,7 @@ def closing(directive: Directive, name: Name, requests: Iterable[Directive]) -> 
     return next((each for each in later if any(meant(name.text) <= meant(other.text) for other in each.ours)), None)
 
 
-def _next(source: Source, lines: Layout, place: int) -> int:
+def _next(source: Source, lines: Lines, place: int) -> int:
     """The last line of what a comment on a line of its own stands before: a logical line, or a line within one."""
     if lines.around(place) is None:
         following = lines.after(place)

@@ -35,7 +35,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Lines:
     """The comments and logical lines of a source in order, and the lines that end where a token may."""
 
     comments: tuple[Comment, ...]
@@ -51,21 +51,26 @@ class Layout:
         return next((each for each in self.statements if each.first > line), None)
 
 
+def lines_of(source: Source) -> Lines:
+    """The lines of a source; after the first thing that is no token every line stands for itself, and `#` counts."""
+    return _lines(source.text)
+
+
 @lru_cache(maxsize=8)
-def layout(source: Source) -> Layout:
-    """The layout of a source; after the first thing that is no token every line stands for itself, and `#` counts."""
+def _lines(text: str) -> Lines:
+    source = Source.of_text(text)
     tokens = list(_tokens(source))
     reached = max((token.end[0] for token in tokens), default=0) if not _is_whole(tokens) else source.lines
     rest = range(reached + 1, source.lines + 1)
     guessed = [_comment(source, line, column) for line in rest if (column := source.line(line).find("#")) >= 0]
     found = [_comment(source, *token.start) for token in tokens if token.type == tokenize.COMMENT]
     lines = [Statement(line, line, " ".join(source.line(line).split())) for line in rest if source.line(line).strip()]
-    return Layout((*found, *guessed), (*_statements(source, tokens), *lines), frozenset(_open_ends(tokens)))
+    return Lines((*found, *guessed), (*_statements(source, tokens), *lines), frozenset(_open_ends(tokens)))
 
 
 def comments(source: Source) -> tuple[Comment, ...]:
     """The comments of a source in order."""
-    return layout(source).comments
+    return lines_of(source).comments
 
 
 def _tokens(source: Source) -> Iterator[tokenize.TokenInfo]:
