@@ -2,6 +2,7 @@
 
 import ast
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +45,8 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     on = settings.rules(source.path)
     about_comments = {rule for rule in on if pages()[rule].about_comments}
     # What a comment names is looked for in any case: whether it silences something is no matter of what is selected.
-    looked_for = (on | named(source) if about_comments else on) - {
-        name for name in pages() if pages()[name].about_comments
-    }
+    asked = on | named(source) if about_comments else on
+    looked_for = {rule for rule in asked if not pages()[rule].about_comments}
     with knowing(settings.own):
         module = _parse(source)
         found = {each for rule in sorted(looked_for) for each in _run(rule, module, source)}
@@ -87,16 +87,20 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
 def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
     from adamw_lint.checks import CHECKS
 
-    try:
-        return list(CHECKS[rule](module))
-    except Exception as error:
-        raise _crash(rule, source, error) from error
+    return _unless_it_crashes(rule, source, lambda: list(CHECKS[rule](module)))
 
 
 def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:
     from adamw_lint.checks import COMMENT_CHECKS
 
-    return list(COMMENT_CHECKS[rule](ledger))
+    return _unless_it_crashes(rule, ledger.source, lambda: list(COMMENT_CHECKS[rule](ledger)))
+
+
+def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
+    try:
+        return check()
+    except Exception as error:
+        raise _crash(rule, source, error) from error
 
 
 def _crash(what: str, source: Source, error: Exception) -> DefectError:

@@ -14,7 +14,7 @@ from adamw_lint.fix.claim import sweep
 from adamw_lint.fix.rounds import Applied, Confirm, Fixed, always
 from adamw_lint.fix.write import write
 from adamw_lint.known.known import Known
-from adamw_lint.read.discover import discover
+from adamw_lint.read.discover import discover, is_barred
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -77,6 +77,8 @@ def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
+    if is_barred(Path(path).resolve(), task.configuration.at):
+        return Outcome(path)
     return _outcome(path, partial(sources_of, data, path), replace(task, write=False))
 
 

@@ -152,6 +152,9 @@ def test_excludes_hold_for_files_given_by_name_only_if_forced() -> None:
     assert found("old", "--force-exclude") == []
     assert found("old", "new/a.py", "--config", "force-exclude=true") == ["new/a.py"]
     assert found(str(Path("old/a.py").resolve()), "--force-exclude") == []
+    for words in (["--force-exclude"], ["--force-exclude", "--fix"]):
+        told = CliRunner().invoke(main, ["-", "-q", "--stdin-filename", "old/x.py", *words], input=BAD)
+        assert (told.exit_code, told.stdout) == (0, BAD if "--fix" in words else ""), "an editor names the file so"
     plant({"new/lib/adamw-lint.toml": "force-exclude = true"})
     assert found("new/lib/a.py") == [], "a folder around it is excluded, whatever counts inside"
 

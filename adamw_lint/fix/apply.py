@@ -77,9 +77,8 @@ def unexpected(old: Sequence[Diagnostic], fixed: Sequence[Diagnostic], new: Sequ
     """The first finding of the new text that is not one of the old unfixed ones, moved, nor uncovered by a fix."""
     edits = edits_of(fixed)
     uncovered = {rule for each in fixed if each.fix for rule in each.fix.uncovers}
-    uncovered |= {
-        name for name, page in pages().items() if page.about_comments
-    }  # which may have nothing to silence now
+    # Any fix may leave a comment with nothing to silence.
+    uncovered |= {name for name, page in pages().items() if page.about_comments}
     gone = [(each.rule, moved(each.span.start, edits)) for each in fixed]
     expected = [(each.rule, moved(each.span.start, edits)) for each in old if each not in fixed]
     for each in new:

@@ -62,19 +62,19 @@ def _below(
 ) -> Iterator[str | UnreadableError]:
     if os.path.isdir(path):  # noqa: PTH112
         start = Path(path).resolve()
-        if _is_barred(start, settings, is_folder=True):
+        if is_barred(start, settings, is_folder=True):
             return
         named = _ignored(str(start), True, _excluding(settings(start.parent)))
         for found in _walk(str(start), _outer(start), _no_settings if named else settings, suffixes):
             yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
     elif os.path.exists(path):  # noqa: PTH110
-        if not _is_barred(Path(path).resolve(), settings):
+        if not is_barred(Path(path).resolve(), settings):
             yield os.path.normpath(path)
     else:
         yield UnreadableError("no such file or folder", path)
 
 
-def _is_barred(path: Path, settings: Callable[[Path], Settings], is_folder: bool = False) -> bool:
+def is_barred(path: Path, settings: Callable[[Path], Settings], is_folder: bool = False) -> bool:
     """Whether a path that is named itself is excluded all the same: by what counts for it or a folder around it."""
     if not settings(path.parent).force_exclude:
         return False
