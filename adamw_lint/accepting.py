@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adamw_lint.asked import Asked
 from adamw_lint.configuration.hierarchy import Configuration
+from adamw_lint.configuration.merged import REASON
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.errors import DefectError, LintError
@@ -18,8 +19,6 @@ from adamw_lint.rulebook import pages
 from adamw_lint.run import Outcome
 from adamw_lint.settings import Settings
 from adamw_lint.suppress.adding import silenced
-
-REASON = "unreasoned-ignore"
 
 
 def accepted(asked: Asked, configuration: Configuration, outcomes: list[Outcome]) -> tuple[list[Outcome], list[str]]:
@@ -37,8 +36,6 @@ def accepted(asked: Asked, configuration: Configuration, outcomes: list[Outcome]
             return outcomes, [f"{known.write_baseline} was not written, since not everything could be linted"]
         said = write_baseline(Path(known.write_baseline), outcomes)
         return [_untold(each) for each in outcomes], [said]
-    if known.prune_baseline and configuration.here.baseline is None:
-        raise LintError("`--prune-baseline`: there is no baseline; name it with `--baseline` or in the settings")
     if asked.fixing.diff or known.diff_base is not None:
         return outcomes, []  # what else is known was not looked for, or is there as it was
     return outcomes, list(stale(configuration, outcomes, known.prune_baseline))

@@ -9,6 +9,7 @@ from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.configuration.keys import KEYS
 from adamw_lint.errors import LintError
 from adamw_lint.fix.rounds import Confirm, always
+from adamw_lint.known.baseline import Baseline
 from adamw_lint.known.changes import Changes
 from adamw_lint.known.known import Known as Taken
 from adamw_lint.options.fixing import Fixing
@@ -65,10 +66,20 @@ class Asked:
         return Configuration.of(self.input.config, self.settings, self.input.isolated)
 
     def task(self, configuration: Configuration) -> Task:
-        """What is to be done with each file; raises LintError where git or a terminal is needed and not there."""
+        """What is to be done with each file; raises LintError where a baseline, git or a terminal is not there."""
+        self._require_baseline(configuration.here.baseline)
         changes = Changes.since_revision(self.known.diff_base) if self.known.diff_base is not None else None
         known = Taken(changes, by_baseline=self.known.write_baseline is None)
         return Task(configuration, self.fixes, self.fixing.unsafe, not self.fixing.diff, known, self._confirm())
+
+    def _require_baseline(self, path: Path | None) -> None:
+        """Find out before anything is written."""
+        if self.known.write_baseline is not None:
+            return
+        if path is not None:
+            Baseline.read(path)
+        elif self.known.prune_baseline:
+            raise LintError("`--prune-baseline`: there is no baseline; name it with `--baseline` or in the settings")
 
     def _confirm(self) -> Confirm:
         if not self.fixing.interactive:
