@@ -2,9 +2,7 @@
 
 import io
 import sys
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -16,12 +14,11 @@ from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.measuring import measuring
 from adamw_lint.options.front import Front
-from adamw_lint.options.output import DATA_FORMATS, Output
 from adamw_lint.options.sections import declared
-from adamw_lint.report import diff as difference
-from adamw_lint.report.screen import printable, show
-from adamw_lint.report.summary import advice, prospect, summary
+from adamw_lint.report.screen import show
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
+from adamw_lint.showing import show_files, show_settings
+from adamw_lint.telling import complain, tell
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
@@ -45,7 +42,7 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     try:
         asked = Asked.of(paths, given)
     except LintError as error:
-        raise SystemExit(_fail([error])) from None
+        raise SystemExit(_fail(error)) from None
     raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
 
 
@@ -65,14 +62,21 @@ def _watch(asked: Asked) -> int:
 
 def _once(asked: Asked) -> int:
     try:
+        reports = asked.output.reports
         configuration = asked.configuration()
+        if asked.output.show_settings:
+            return show_settings(configuration.here)
+        if asked.output.show_files:
+            return show_files(asked.paths, configuration)
+        if asked.fixing.diff and any(report.path for report in reports):
+            raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
         outcomes = _outcomes(asked, asked.task(configuration))
         outcomes, notes = accepted(asked, configuration, outcomes)
     except LintError as error:
-        return _fail([error])
-    _tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
+        return _fail(error)
+    errors = tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
     show(([(note, "yellow")] for note in notes), sys.stderr)
-    return _exit_code(outcomes, asked)
+    return ERROR if errors else _exit_code(outcomes, asked)
 
 
 def _outcomes(asked: Asked, task: Task) -> list[Outcome]:
@@ -85,49 +89,12 @@ def _outcomes(asked: Asked, task: Task) -> list[Outcome]:
     return [outcome]
 
 
-def _tell(outcomes: list[Outcome], output: Output, diff: bool, stream: TextIO) -> None:
-    """`stream` is where findings are told: a text that came by standard input has standard output for itself."""
-    if diff:
-        _tell_diff(outcomes)
-    else:
-        _tell_findings(outcomes, output, stream)
-    sys.stdout.flush()
-    _fail([error for outcome in outcomes for error in outcome.errors])
-    if not diff:
-        show(advice(outcomes), sys.stderr)
-    elif not output.quiet:
-        show([prospect(outcomes)], sys.stderr)
-
-
-def _tell_findings(outcomes: list[Outcome], output: Output, stream: TextIO) -> None:
-    linted = [(each.source, each.remaining) for outcome in outcomes for each in outcome.programs if each.remaining]
-    report = import_module(f"adamw_lint.report.{output.format}").report
-    if output.format in DATA_FORMATS:
-        stream.writelines(report(linted))
-        return
-    show(report(linted), stream)
-    if not output.quiet:
-        show([summary(outcomes)], stream)
-
-
-def _tell_diff(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.before is None or outcome.after is None or not outcome.changed:
-            continue
-        if sys.stdout.isatty():
-            show(difference.screen(outcome.before, outcome.after), sys.stdout)
-        else:
-            sys.stdout.buffer.write(difference.report(outcome.before, outcome.after))
-
-
-def _fail(errors: Sequence[LintError]) -> int:
-    show(([("error:", "bold red"), (f" {printable(str(error))}", "")] for error in errors), sys.stderr)
+def _fail(error: LintError) -> int:
+    complain([error])
     return ERROR
 
 
 def _exit_code(outcomes: list[Outcome], asked: Asked) -> int:
-    if any(outcome.errors for outcome in outcomes):
-        return ERROR
     if asked.fixing.exit_non_zero_on_fix and any(outcome.applied for outcome in outcomes):
         return FINDINGS
     remains = any(outcome.changed if asked.fixing.diff else outcome.found for outcome in outcomes)

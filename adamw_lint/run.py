@@ -37,13 +37,13 @@ class Task:
 class Outcome:
     """What became of one file: the whole of it before and after, each of its programs, and what went wrong."""
 
-    path: str = ""
     before: Source | None = None
     after: Source | None = None
     programs: tuple[Fixed, ...] = ()
     errors: tuple[LintError, ...] = ()
     note: str | None = None  # what whoever has the file written should know
     silenced: int = 0
+    path: str = ""
 
     @property
     def changed(self) -> bool:
@@ -63,22 +63,27 @@ class Outcome:
 
 def run(paths: Sequence[str], task: Task, watched: bool) -> Iterator[Outcome]:
     """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
-    files = list(discover(paths, task.configuration.at))
+    files = list(files_of(paths, task.configuration))
     if task.fix and task.write:
         for folder in {Path(file).parent for file in files if isinstance(file, str)}:
             sweep(folder)
     for file in _with_progress(files) if watched else files:
         yield (
-            Outcome(file.path or "", errors=(file,))
+            Outcome(path=file.path or "", errors=(file,))
             if isinstance(file, LintError)
             else _outcome(file, partial(read, file), task)
         )
 
 
+def files_of(paths: Sequence[str], configuration: Configuration) -> Iterator[str | LintError]:
+    """The files that a run over the paths looks into, and an error for each path that cannot be read."""
+    return discover(paths, configuration.at)
+
+
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
     if is_barred(Path(path).resolve(), task.configuration.at):
-        return Outcome(path)
+        return Outcome(path=path)
     return _outcome(path, partial(sources_of, data, path), replace(task, write=False))
 
 
@@ -87,15 +92,15 @@ def _outcome(path: str, load: Callable[[Settings], tuple[Source, ...]], task: Ta
     try:
         sources = load(settings)
     except LintError as error:
-        return Outcome(path, errors=(error,))
+        return Outcome(path=path, errors=(error,))
     if not sources:
-        return Outcome(path)
+        return Outcome(path=path)
     outcome = _linted(path, sources, settings, task)
     try:
         if task.write and outcome.before and outcome.after and outcome.changed:
             return replace(outcome, note=write(outcome.before, outcome.after))
     except LintError as error:
-        return Outcome(path, errors=(*outcome.errors, error))
+        return Outcome(path=path, errors=(*outcome.errors, error))
     return outcome
 
 
@@ -113,7 +118,7 @@ def _linted(path: str, sources: Sequence[Source], settings: Settings, task: Task
             file = done[-1].source.file
             errors += done[-1].dropped
     programs = tuple(replace(each, source=each.source.again(file)) for each in done)
-    return Outcome(path, sources[0].file, file, programs, tuple(errors))
+    return Outcome(sources[0].file, file, programs, tuple(errors), path=path)
 
 
 def _finished(source: Source, settings: Settings, task: Task, before: Sequence[Fixed]) -> Fixed:

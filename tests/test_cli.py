@@ -81,7 +81,11 @@ def test_clean_is_told() -> None:
 def test_formats(name: str) -> None:
     plant("train.py")
     told = run("--format", name, "-q").stdout
-    starts = {"json": "{", "github": "::error title=ADW101", "concise": "train.py:3:53 ADW101 coupled-decay  "}
+    starts = {
+        "json": "{",
+        "github": "::group::train.py\n::error title=ADW101",
+        "concise": "train.py:3:53 ADW101 coupled-decay  ",
+    }
     assert told.startswith(starts[name])
     assert name != "json" or json.loads(told)["diagnostics"][0]["line"] == 3
 

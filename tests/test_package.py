@@ -51,7 +51,8 @@ def run(command: str, folder: Path, env: dict[str, str]) -> subprocess.Completed
 def test_the_wheel_holds_the_package_and_its_pages(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    package = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "adamw_lint").rglob("*.py")}
+    files = [path for path in (PROJECT / "adamw_lint").rglob("*") if path.suffix in (".css", ".js", ".json", ".py")]
+    package = {path.relative_to(PROJECT).as_posix() for path in files}
     code = {name for name in names if name.startswith("adamw_lint/")}
     assert code == package | {f"adamw_lint/{name}" for name in RULES} | {
         "adamw_lint/py.typed",
@@ -70,7 +71,7 @@ def test_the_sdist_holds_all_that_the_project_is_made_of(dist: Path) -> None:
         files = [path for path in (PROJECT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
         assert {path.relative_to(PROJECT).as_posix() for path in files} <= names
     assert names >= RULES
-    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "pyproject.toml"}
+    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "action.yml", "pyproject.toml"}
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in names)
 
 

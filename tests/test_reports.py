@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety, Span
+from adamw_lint.fix.rounds import Fixed
 from adamw_lint.read.source import Source
 from adamw_lint.report import concise, full, github
 from adamw_lint.report import json as json_report
 from adamw_lint.report.diff import report as diff
 from adamw_lint.report.screen import plain, show
+from adamw_lint.run import Outcome
 
 CODE = "optimizer = torch.optim.Adam(model.parameters(), lr=3e-4, weight_decay=0.01)\n"
 
@@ -140,7 +142,8 @@ def test_colour(stream: io.StringIO, no_color: bool, coloured: bool, monkeypatch
 def test_json_says_everything() -> None:
     text = "é = 1\nAdam(\n  wd)\n"
     fix = Fix("use it", (Edit(Span(6, 10), "AdamW"), Edit(Span(6, 6), "")), Safety.SAFE, ("decayed-norms",))
-    told = json.loads("".join(json_report.report([found(text, "Adam(\n  wd)", ("1", "λ"), fix=fix)])))
+    outcome = outcome_of(found(text, "Adam(\n  wd)", ("1", "λ"), fix=fix))
+    told = json.loads("".join(json_report.report([outcome])))
     assert told == {
         "version": 1,
         "diagnostics": [
@@ -148,34 +151,45 @@ def test_json_says_everything() -> None:
                 "code": "ADW101",
                 "name": "coupled-decay",
                 "path": "train.py",
-                **place(2, 1, 3, 6),
+                **place(2, 1, 3, 6, 6, 17),
                 "message": "`λ` is wrong",
                 "help": "use another",
-                "labels": [{**place(1, 5, 1, 6), "text": "λ"}],
+                "labels": [{**place(1, 5, 1, 6, 4, 5), "text": "λ"}],
                 "fix": {
                     "title": "use it",
                     "safety": "safe",
                     "uncovers": ["decayed-norms"],
-                    "edits": [{**place(2, 1, 2, 5), "text": "AdamW"}, {**place(2, 1, 2, 1), "text": ""}],
+                    "edits": [{**place(2, 1, 2, 1, 6, 6), "text": ""}, {**place(2, 1, 2, 5, 6, 10), "text": "AdamW"}],
                 },
+                "fingerprint": told["diagnostics"][0]["fingerprint"],
+                "rule_doc": "adamw-lint rule coupled-decay",
             }
         ],
+        "errors": [],
     }
-    assert json.loads("".join(json_report.report([]))) == {"version": 1, "diagnostics": []}
+    assert json.loads("".join(json_report.report([]))) == {"version": 1, "diagnostics": [], "errors": []}
 
 
-def place(line: int, column: int, end_line: int, end_column: int) -> dict[str, int]:
-    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+def outcome_of(linted: tuple[Source, list[Diagnostic]]) -> Outcome:
+    source, diagnostics = linted
+    return Outcome(source, source, (Fixed(source, (), diagnostics),))
+
+
+def place(line: int, column: int, end_line: int, end_column: int, offset: int, end_offset: int) -> dict[str, int]:
+    lines = {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    return {**lines, "offset": offset, "end_offset": end_offset}
 
 
 def test_github_escapes_what_would_end_a_command() -> None:
     source, (diagnostic,) = found("Adam(\nwd)\n", "Adam")
     odd = Diagnostic(diagnostic.rule, diagnostic.span, "100% :: a\nb", "c")
-    assert "".join(github.report([(Source.of_text(source.text, "a,b:c%\n.py"), [odd])])) == (
+    assert "".join(github.report([outcome_of((Source.of_text(source.text, "a,b:c%\n.py"), [odd]))])) == (
+        "::group::a,b:c%25␊.py\n"
         "::error title=ADW101 coupled-decay,file=a%2Cb%3Ac%25%0A.py,line=1,endLine=1,col=1,endColumn=5"
-        "::a,b:c%25%0A.py:1:1: 100%25 :: a%0Ab; c\n"
+        "::a,b:c%25%0A.py:1:1: 100%25 :: a%0Ab; c (`adamw-lint rule coupled-decay`)\n"
+        "::endgroup::\n"
     )
-    assert ",line=1,endLine=2::" in "".join(github.report([found("Adam(\nwd)\n", "Adam(\nwd)")]))
+    assert ",line=1,endLine=2::" in "".join(github.report([outcome_of(found("Adam(\nwd)\n", "Adam(\nwd)"))]))
 
 
 def test_diff_is_in_the_bytes_of_the_file() -> None:

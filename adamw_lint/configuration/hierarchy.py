@@ -1,7 +1,7 @@
 """Which settings count where: those of the nearest file above each linted file, and the command line over all."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ class Configuration:
         self._file = file
         self._isolated = isolated
         self.nearest = cache(self._nearest)
-        self._settled = cache(self._settle)
+        self._settled: Callable[[Path | None], Settings] = cache(self._settle)
         self._real = cache(lambda folder: Path(folder).resolve())
 
     @classmethod
@@ -42,6 +42,13 @@ class Configuration:
             raise SettingsError(f"--config {files[0]}: there is no such file, and `key = value` has a `=`")
         said = Layer.of_table(dict(flags or {}), here, "on the command line: ", "")
         return cls((*over, said), Path(files[0]).resolve() if files else None, isolated)
+
+    @classmethod
+    def everywhere(cls, settings: Settings) -> "Configuration":
+        """The same settings for every file."""
+        found = cls(isolated=True)
+        found._settled = lambda _: settings
+        return found
 
     @cached_property
     def here(self) -> Settings:

@@ -38,7 +38,7 @@ def write(old: Source, new: Source) -> str | None:
 
 
 def put(target: Path, data: bytes) -> None:
-    """Let a file hold these bytes, be it there or not, or leave it as it was and raise OSError."""
+    """Let a file that is ours hold these bytes, or leave it as it was and raise OSError."""
     with claimed(target) as claim:
         _fill(claim.handle, data)
         if target.exists():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adamw_lint.diagnostics import Diagnostic, Safety, Span
 from adamw_lint.read.source import Source
+from adamw_lint.report.gist import each_finding, explanation
 from adamw_lint.report.screen import Line, head, printable
 
 WIDTH = 160  # cells of code, beyond which a line is cropped around its marks
@@ -37,24 +38,28 @@ class _Piece:
         return self.cell + _cells(self.text)
 
 
-def report(linted: Iterable[tuple[Source, list[Diagnostic]]], width: int = WIDTH) -> Iterator[Line]:
-    """The findings of every source, an empty line after each."""
-    for source, found in linted:
-        for diagnostic in found:
-            yield from picture(source, diagnostic, width)
-            yield []
+def report(
+    linted: Iterable[tuple[Source, list[Diagnostic]]], width: int = WIDTH, explain: bool = False
+) -> Iterator[Line]:
+    """The findings of every source, an empty line after each; `explain` adds why a rule matters to its first."""
+    for source, diagnostic, is_first in each_finding(linted):
+        yield from picture(source, diagnostic, width)
+        if explain and is_first:
+            yield from explanation(diagnostic.rule)
+        yield []
 
 
 def picture(source: Source, diagnostic: Diagnostic, width: int = WIDTH) -> Iterator[Line]:
     """One finding, as DESIGN §9 draws it."""
     yield head(source, diagnostic)
-    yield from _code(source, diagnostic, width)
+    yield from frame(source, diagnostic, width)
     yield [("  help:", "bold cyan"), (f" {printable(diagnostic.help)}", "")]
     if fix := diagnostic.fix:
         yield [("  fix:", "bold green"), (f" `{COMMAND[fix.safety]}` will {printable(fix.title)}", "")]
 
 
-def _code(source: Source, diagnostic: Diagnostic, width: int) -> Iterator[Line]:
+def frame(source: Source, diagnostic: Diagnostic, width: int = WIDTH) -> Iterator[Line]:
+    """The lines of code that a finding is about, with marks and labels below them."""
     marks = _marks(source, diagnostic)
     gutters = {number: source.gutter(number) for number in marks}
     digits = max(5, *map(len, gutters.values()))

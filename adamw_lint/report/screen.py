@@ -1,19 +1,23 @@
 """What a terminal may be shown: styled lines, with every character neutralised that could steer it."""
 
 import os
+import re
 from collections.abc import Iterable
 from typing import TextIO
 
 from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.read.place import Place
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 
 TAB = "    "
+_COMMAND = re.compile(r"##(?=vso\[|\[)")  # what Azure and GitHub look for anywhere in a line
 
 Line = list[tuple[str, str]]  # pieces of text, each with a style in the words of rich
 
 # Control characters become their pictures, and what has none (bidi overrides, surrogates, …) a replacement.
-_UNPRINTABLE = [*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
+_BIDI = [0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
+_UNPRINTABLE = [*range(0x7F, 0xA0), *_BIDI, 0xFFFE, 0xFFFF]
 _SAFE = (
     dict.fromkeys([*_UNPRINTABLE, *range(0xD800, 0xE000)], "\ufffd")
     | {code: chr(0x2400 + code) for code in range(0x20)}
@@ -22,20 +26,34 @@ _SAFE = (
 
 
 def printable(text: str) -> str:
-    """The text with tabs widened and control characters made visible."""
-    return text.translate(_SAFE)
+    """The text with tabs widened, control characters made visible, and no command to the logs of a CI service."""
+    safe = text.translate(_SAFE)
+    return _COMMAND.sub("#\uff03", safe) if "##" in safe else safe
+
+
+def printable_lines(text: str) -> str:
+    """The same of every line of a text, for a format that has a way of its own to write a newline."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def head(source: Source, diagnostic: Diagnostic) -> Line:
     """`path:line:column CODE name  message`, the line that every format for people begins with."""
-    place = source.place(diagnostic.span)
     return [
-        (printable(place.path), "bold"),
-        (f":{':'.join(map(str, place.steps))} ", "dim"),
+        *where(source.place(diagnostic.span)),
         (pages()[diagnostic.rule].code, "bold red"),
         (f" {diagnostic.rule}  ", "bold"),
         (printable(diagnostic.message), ""),
     ]
+
+
+def where(place: Place) -> Line:
+    """`path:line:column`, or what steps there are to it in a file of another kind."""
+    return [(shown(place.path), "bold"), (f":{':'.join(map(str, place.steps))} ", "dim")]
+
+
+def shown(path: str) -> str:
+    """A path at the beginning of a line, where a colon would begin a command to a CI service."""
+    return printable(f"./{path}" if path.startswith(":") else path)
 
 
 def plain(line: Line) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from adamw_lint.diagnostics import Diagnostic, Safety
-from adamw_lint.report.screen import Line, printable
+from adamw_lint.fix.rounds import Applied
+from adamw_lint.read.source import Source
+from adamw_lint.report.screen import Line, printable, shown, where
+from adamw_lint.rulebook import pages
 from adamw_lint.run import Outcome
 
 
@@ -38,12 +41,38 @@ def prospect(outcomes: Sequence[Outcome]) -> Line:
 def advice(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     """A line for every site that was rewritten, because its weights decay in another way from now on, and each note."""
     for outcome in outcomes:
-        for source, applied in sorted(outcome.applied, key=lambda each: each[0].in_file(each[1].span)):
+        for source, applied in _in_order(outcome):
             if applied.diagnostic.fix and applied.diagnostic.fix.advice:
-                place = f"{printable(str(source.place(applied.span)))}: "
+                place = f"{shown(str(source.place(applied.span)))}: "
                 yield [(place, "bold"), (printable(applied.diagnostic.fix.advice), "yellow")]
         if outcome.note and outcome.after:
-            yield [(f"{printable(outcome.after.path)}: ", "bold"), (outcome.note, "yellow")]
+            yield [(f"{shown(outcome.after.path)}: ", "bold"), (outcome.note, "yellow")]
+
+
+def pointer(outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    """Where to read on, said once."""
+    rules = sorted({diagnostic.rule for outcome in outcomes for diagnostic in outcome.found})
+    if rules:
+        name = rules[0] if len(rules) == 1 else "NAME"
+        yield [(f"`adamw-lint rule {name}` says why, and what to do.", "dim")]
+
+
+def fixes(outcomes: Sequence[Outcome]) -> Iterator[Line]:
+    """A line for every fix that was made, at its place in the new text."""
+    for source, applied in (each for outcome in outcomes for each in _in_order(outcome)):
+        diagnostic = applied.diagnostic
+        if diagnostic.fix:
+            yield [
+                *where(source.place(applied.span)),
+                (pages()[diagnostic.rule].code, "bold green"),
+                (f" {diagnostic.rule}  ", "bold"),
+                (f"fix: {printable(diagnostic.fix.title)}", ""),
+            ]
+
+
+def _in_order(outcome: Outcome) -> list[tuple[Source, Applied]]:
+    """What was fixed in a file, by its place there now."""
+    return sorted(outcome.applied, key=lambda each: each[0].in_file(each[1].span))
 
 
 def _fixable(found: Sequence[Diagnostic]) -> Line:
