@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from adamw_lint.errors import LintError, instead
-from adamw_lint.rulebook import Optimizer, knowing, optimizers
+from adamw_lint.rulebook import Optimizer, optimizers
 from adamw_lint.settings import load
 from adamw_lint.signatures import parameters
+from adamw_lint.stated import knowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def catalogue(name: str | None, format_: str) -> None:
     Those that your pyproject.toml states under `[[tool.adamw-lint.optimizer]]` are among them.
     """
     try:
-        own = load(Path.cwd(), {}).optimizers
+        own = load(Path.cwd(), {}).own
     except LintError as error:
         raise click.UsageError(str(error)) from None
     with knowing(own):

@@ -2,31 +2,25 @@
 
 import io
 import sys
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import click
 
 from adamw_lint import __version__
+from adamw_lint.accepting import accepted
+from adamw_lint.asked import SECTIONS, Asked
 from adamw_lint.catalogue import catalogue
 from adamw_lint.errors import LintError
 from adamw_lint.explain import rule
 from adamw_lint.measuring import measuring
-from adamw_lint.options.fixing import Fixing
 from adamw_lint.options.front import Front
-from adamw_lint.options.input import Input
-from adamw_lint.options.output import Output
-from adamw_lint.options.rules import Rules
-from adamw_lint.options.sections import declared, taken
-from adamw_lint.read.listed import STDIN, listed
+from adamw_lint.options.sections import declared
+from adamw_lint.read.listed import STDIN
+from adamw_lint.report.screen import show
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
-from adamw_lint.settings import load
 from adamw_lint.showing import show_files, show_settings
 from adamw_lint.telling import complain, tell
 
-FLAGS = ("select", "extend_select", "ignore", "extend_safe_fixes", "extend_unsafe_fixes")  # settings, as in a file
 CLEAN, FINDINGS, ERROR = 0, 1, 2
 
 
@@ -38,7 +32,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@declared(Fixing, Rules, Output, Input)
+@declared(*SECTIONS)
 @click.version_option(__version__, prog_name="adamw-lint", message="%(prog)s %(version)s")
 def main(paths: tuple[str, ...], **given: Any) -> None:
     """Find weight decay that goes through Adam's adaptive step, in the files and folders PATHS (default: here).
@@ -46,48 +40,66 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     RULES are codes (ADW101), beginnings of codes (ADW1) or names (coupled-decay), several by comma.
     """
     _never_fail_to_print()
-    fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
-    flags = {key.replace("_", "-"): given[key] for key in FLAGS}
     try:
-        reports = output.reports
-        settings = load(Path.cwd(), flags)
-        if output.show_settings:
-            raise SystemExit(show_settings(settings))
-        if output.show_files:
-            raise SystemExit(show_files(_named(paths, input_), settings))
-        if fixing.diff and any(report.path for report in reports):
-            raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
-        task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
-        watched = not output.quiet and sys.stderr.isatty()
-        outcomes = _outcomes(paths, input_, task, watched)
+        asked = Asked.of(paths, given)
     except LintError as error:
-        complain([error])
-        raise SystemExit(ERROR) from None
-    rewritten = fixing.fix and not fixing.diff and STDIN in paths  # then the new text has standard output for itself
-    errors = tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
-    raise SystemExit(ERROR if errors else _exit_code(outcomes, fixing.diff, output.exit_zero))
+        raise SystemExit(_fail(error)) from None
+    raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
 
 
-def _named(paths: Sequence[str], input_: Input) -> Iterable[str]:
-    """The paths that are given, those of a list after them; the working folder where there are neither."""
-    return chain(paths, listed(input_.files_from)) if input_.files_from else paths or (".",)
+def _watch(asked: Asked) -> int:
+    from adamw_lint.watching import watch
+
+    def again() -> None:
+        if sys.stdout.isatty():
+            click.clear()
+        _once(asked)
+
+    try:
+        watch(list(asked.named), asked.configuration, again)
+    except KeyboardInterrupt:
+        return CLEAN
 
 
-def _outcomes(paths: Sequence[str], input_: Input, task: Task, watched: bool) -> list[Outcome]:
-    if STDIN not in paths:
-        return list(run(_named(paths, input_), task, watched))
-    if len(paths) > 1 or input_.files_from:
-        raise LintError("`-` (standard input) goes with no other path")
+def _once(asked: Asked) -> int:
+    try:
+        reports = asked.output.reports
+        configuration = asked.configuration()
+        if asked.output.show_settings:
+            return show_settings(configuration.here)
+        if asked.output.show_files:
+            return show_files(asked.named, configuration)
+        if asked.fixing.diff and any(report.path for report in reports):
+            raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
+        outcomes = _outcomes(asked, asked.task(configuration))
+        outcomes, notes = accepted(asked, configuration, outcomes)
+    except LintError as error:
+        return _fail(error)
+    errors = tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
+    show(([(note, "yellow")] for note in notes), sys.stderr)
+    return ERROR if errors else _exit_code(outcomes, asked)
+
+
+def _outcomes(asked: Asked, task: Task) -> list[Outcome]:
+    if STDIN not in asked.paths:
+        return list(run(asked.named, task, watched=not asked.output.quiet and sys.stderr.isatty()))
     data = sys.stdin.buffer.read()
-    outcome = run_on_bytes(data, input_.stdin_filename or STDIN, task)
-    if task.write and task.fix:  # even where nothing could be fixed: whoever filters a text through us gets it back
+    outcome = run_on_bytes(data, asked.input.stdin_filename or STDIN, task)
+    if asked.is_filter:  # even where nothing could be fixed: whoever filters a text through us gets it back
         sys.stdout.buffer.write(outcome.after.encode() if outcome.after else data)
     return [outcome]
 
 
-def _exit_code(outcomes: list[Outcome], diff: bool, exit_zero: bool) -> int:
-    remains = any(outcome.changed if diff else outcome.found for outcome in outcomes)
-    return FINDINGS if remains and not exit_zero else CLEAN
+def _fail(error: LintError) -> int:
+    complain([error])
+    return ERROR
+
+
+def _exit_code(outcomes: list[Outcome], asked: Asked) -> int:
+    if asked.fixing.exit_non_zero_on_fix and any(outcome.applied for outcome in outcomes):
+        return FINDINGS
+    remains = any(outcome.changed if asked.fixing.diff else outcome.found for outcome in outcomes)
+    return FINDINGS if remains and not asked.output.exit_zero else CLEAN
 
 
 def _never_fail_to_print() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING
 from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, LintError, UnparsableError, UnreadableError
 from adamw_lint.fix.apply import edited, edits_of
-from adamw_lint.fix.rounds import Fixed, fix_all
-from adamw_lint.read.comments import audible
+from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.documents import programs
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import knowing
+from adamw_lint.rulebook import pages
 from adamw_lint.settings import Settings
+from adamw_lint.stated import knowing
+from adamw_lint.suppress.suppressions import Ledger, named
 
 if TYPE_CHECKING:
     from adamw_lint.model.module import Module
@@ -35,16 +37,24 @@ def read(path: str, settings: Settings) -> tuple[Source, ...]:
 
 def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]:
     """The programs that the bytes of a file hold, none where they show that nothing in it concerns us."""
-    with knowing(settings.optimizers):
+    with knowing(settings.own):
         return programs(data, path)
 
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
-    with knowing(settings.optimizers):
+    on = settings.rules(source.path)
+    about_comments = {rule for rule in on if pages()[rule].about_comments}
+    # What a comment names is looked for in any case: whether it silences something is no matter of what is selected.
+    asked = on | named(source) if about_comments else on
+    looked_for = {rule for rule in asked if not pages()[rule].about_comments}
+    with knowing(settings.own):
         module = _parse(source)
-        found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
-    classified = [_classify(_within_file(each, source), settings) for each in audible(source, list(found))]
+        found = {each for rule in sorted(looked_for) for each in _run(rule, module, source)}
+    ledger = Ledger.of(source, found)
+    spoken = {each for rule in about_comments for each in _run_on_comments(rule, ledger)}
+    heard = ledger.audible({each for each in found if each.rule in on} | spoken)
+    classified = [_classify(_within_file(each, source), settings) for each in heard]
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
@@ -79,8 +89,18 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
 def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
     from adamw_lint.checks import CHECKS
 
+    return _unless_it_crashes(rule, source, lambda: list(CHECKS[rule](module)))
+
+
+def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:
+    from adamw_lint.checks import COMMENT_CHECKS
+
+    return _unless_it_crashes(rule, ledger.source, lambda: list(COMMENT_CHECKS[rule](ledger)))
+
+
+def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
     try:
-        return list(CHECKS[rule](module))
+        return check()
     except Exception as error:
         raise _crash(rule, source, error) from error
 
@@ -103,14 +123,23 @@ def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:
 def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
     if diagnostic.fix is None:
         return diagnostic
+    if diagnostic.rule in settings.unfixable:
+        return replace(diagnostic, fix=None)
     safety = settings.safety(diagnostic.rule, diagnostic.fix.safety)
     return replace(diagnostic, fix=replace(diagnostic.fix, safety=safety))
 
 
-def fix(source: Source, settings: Settings, unsafe: bool = False) -> Fixed:
+def fix(
+    source: Source, settings: Settings, unsafe: bool = False, news: News = everything, confirm: Confirm = always
+) -> Fixed:
     """Lint and apply until nothing more applies; a fix that would do harm is dropped and its finding remains.
 
+    Only what `news` lets through of the findings is fixed, and that only where `confirm` says yes to the two texts.
     Raises what `lint` raises on the source as it is; every text after that was verified.
     """
     allowed = set(Safety) if unsafe else {Safety.SAFE}
-    return fix_all(source, lambda each: lint(each, settings), lambda each: each.safety in allowed)
+
+    def wanted(now: Source, found: list[Diagnostic]) -> list[Diagnostic]:
+        return [each for each in news(now, found) if each.fix and each.fix.safety in allowed]
+
+    return fix_all(source, lambda each: lint(each, settings), wanted, confirm)

@@ -35,6 +35,14 @@ class SettingsError(LintError):
     """Settings that make no sense, in a file or on the command line."""
 
 
+class BaselineError(LintError):
+    """A file of known findings that is missing, damaged or cannot be written."""
+
+
+class HistoryError(LintError):
+    """Something that was to be asked of git and that git cannot answer."""
+
+
 class UnwritableError(LintError):
     """A fixed file that could not be put in place of the old one; the old one is untouched."""
 

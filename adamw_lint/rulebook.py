@@ -1,14 +1,13 @@
 """What we believe: the pages of the rules and the facts about optimizers, read from the folder `rules/`."""
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from adamw_lint.stated import own
 
 
 class Family(StrEnum):
@@ -107,13 +106,14 @@ class Regularizer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One rule as its page states it."""
+    """One rule as its page states it; some are about the comments that silence others."""
 
     name: str
     code: str
     summary: str
     default: bool
     text: str = field(repr=False)
+    about_comments: bool = False
 
 
 @cache
@@ -134,7 +134,9 @@ def pages() -> dict[str, Page]:
 def _read_page(path: Path) -> Page:
     _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
     front: dict[str, Any] = tomllib.loads(head)
-    return Page(path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"))
+    return Page(
+        path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"), "about" in front
+    )
 
 
 @cache
@@ -150,27 +152,9 @@ def models(stem: str) -> dict[str, Any]:
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
 
 
-_OWN: ContextVar[tuple[Optimizer, ...]] = ContextVar("own", default=())
-
-
-@contextmanager
-def knowing(facts: tuple[Optimizer, ...]) -> Iterator[None]:
-    """Inside, the user's own facts are known as well, and say more than ours where both name one path."""
-    token = _OWN.set(facts)
-    try:
-        yield
-    finally:
-        _OWN.reset(token)
-
-
-def own() -> tuple[Optimizer, ...]:
-    """The user's own facts, as far as they are known here."""
-    return _OWN.get()
-
-
 def optimizers() -> tuple[Optimizer, ...]:
     """Every fact, in the order in which the files state them, the user's own last."""
-    return (*_stated(), *own())
+    return (*_stated(), *own().optimizers)
 
 
 @cache
@@ -180,7 +164,7 @@ def _stated() -> tuple[Optimizer, ...]:
 
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
-    return _by_path(own())
+    return _by_path(own().optimizers)
 
 
 @cache
@@ -188,13 +172,16 @@ def _by_path(added: tuple[Optimizer, ...]) -> dict[str, Optimizer]:
     return {path: each for each in (*_stated(), *added) for path in each.paths}
 
 
-@cache
 def wrappers_by_path() -> dict[str, Wrapper]:
     """Every wrapper under each dotted path by which it can be imported."""
+    return {path: wrapper for wrapper in (*_wrappers(), *own().wrappers) for path in (wrapper.name, *wrapper.aliases)}
+
+
+@cache
+def _wrappers() -> tuple[Wrapper, ...]:
     tables = [table for facts in frameworks().values() for table in facts.get("wrapper", ())]
     lists = [{key: tuple(table.get(key, ())) for key in ("aliases", "hands_on")} for table in tables]
-    found = [Wrapper(**{**table, **own}) for table, own in zip(tables, lists, strict=True)]
-    return {path: wrapper for wrapper in found for path in (wrapper.name, *wrapper.aliases)}
+    return tuple(Wrapper(**{**table, **own}) for table, own in zip(tables, lists, strict=True))
 
 
 @cache
@@ -214,9 +201,14 @@ def decoupled_sibling(optimizer: Optimizer) -> Optimizer:
     return next(same, optimizers_by_path()[usual["beside"].get(library, usual["decoupled"])])
 
 
-@cache
 def words(table: str) -> dict[str, Any]:
-    """One table of vocabulary (`parameters`, `layers`, …), the lists of all frameworks joined."""
+    """One table of vocabulary (`parameters`, `layers`, …), the lists of all frameworks and of the user joined."""
+    known, norms = _words(table), own().norms
+    return {**known, "norms": [*known["norms"], *norms]} if norms and "norms" in known else known
+
+
+@cache
+def _words(table: str) -> dict[str, Any]:
     joined: dict[str, Any] = {}
     for facts in frameworks().values():
         for key, value in facts.get(table, {}).items():

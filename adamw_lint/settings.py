@@ -1,8 +1,9 @@
-"""`[tool.adamw-lint]` and the flags of the command line become one frozen Settings."""
+"""The settings of one folder, frozen: what to look for, where, and which fixes to trust."""
 
-import tomllib
+import hashlib
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,44 +11,47 @@ from typing import Any
 import pathspec
 
 from adamw_lint.diagnostics import Safety
-from adamw_lint.errors import SettingsError, instead
-from adamw_lint.facts import own_optimizers
-from adamw_lint.rulebook import Optimizer, pages
+from adamw_lint.stated import Own
 
-TABLE = "tool.adamw-lint"
-LISTS = ("select", "ignore", "extend-select", "exclude", "extend-safe-fixes", "extend-unsafe-fixes")
-SELECTIONS = ("select", "extend-select", "ignore")
-KEYS = (*LISTS, "per-file-ignores", "optimizer")
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern in the words of .gitignore, and the folder that it is relative to."""
+
+    pattern: str
+    folder: Path
 
 
 @dataclass(frozen=True)
 class Settings:
     """What to look for, where, and which fixes to trust; rules are held by name.
 
-    `root` is the folder that `exclude` and `per_file_ignores` are relative to, both in the words of .gitignore;
-    `optimizers` are the facts that the user states.
+    `root` is the folder of the settings; `own` is what the user states of optimizers and layers; `baseline` is the file
+    of the findings that are known, `sources` the files that all of this stands in.
     """
 
     selected: frozenset[str]
     root: Path = field(default_factory=Path.cwd)
-    exclude: tuple[str, ...] = ()
-    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    exclude: tuple[Glob, ...] = ()
+    per_file_ignores: tuple[tuple[Glob, frozenset[str]], ...] = ()
     safe: frozenset[str] = frozenset()
     unsafe: frozenset[str] = frozenset()
-    optimizers: tuple[Optimizer, ...] = ()
+    unfixable: frozenset[str] = frozenset()
+    own: Own = Own()  # noqa: RUF009  # frozen
+    force_exclude: bool = False
+    baseline: Path | None = None
+    sources: tuple[str, ...] = ()
 
     def rules(self, path: str) -> frozenset[str]:
         """The rules that are on for a file."""
-        return self.selected - {rule for spec, rules in self._ignores if self._matches(spec, path) for rule in rules}
+        return self.selected - {rule for spec, rules in self._ignores if _matches(spec, path) for rule in rules}
 
     @cached_property
-    def _ignores(self) -> list[tuple[pathspec.GitIgnoreSpec, frozenset[str]]]:
-        return [(pathspec.GitIgnoreSpec.from_lines([pattern]), rules) for pattern, rules in self.per_file_ignores]
-
-    def _matches(self, spec: pathspec.GitIgnoreSpec, path: str) -> bool:
-        absolute = Path.cwd() / path
-        inside = absolute.relative_to(self.root) if absolute.is_relative_to(self.root) else Path(absolute.name)
-        return spec.match_file(inside.as_posix())
+    def _ignores(self) -> list[tuple[tuple[pathspec.GitIgnoreSpec, Path], frozenset[str]]]:
+        return [
+            ((pathspec.GitIgnoreSpec.from_lines([glob.pattern]), glob.folder), rules)
+            for glob, rules in self.per_file_ignores
+        ]
 
     def safety(self, rule: str, stated: Safety) -> Safety:
         """How safe the user takes a fix to be: as its check states, unless the rule is in one of the two lists."""
@@ -55,103 +59,35 @@ class Settings:
             return Safety.UNSAFE
         return Safety.SAFE if rule in self.safe else stated
 
+    @cached_property
+    def key(self) -> str:
+        """A short text that is another one wherever settings could give another finding; the same in every process."""
+        said = [f"{each.name}={_stable(getattr(self, each.name))}" for each in fields(self)]
+        return hashlib.sha256("\n".join(said).encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+def _stable(value: Any) -> str:
+    """A text of a value that does not depend on the order of a set."""
+    if isinstance(value, frozenset):
+        return f"{{{', '.join(sorted(map(_stable, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_stable, value))})"
+    return repr(value)
+
+
+def _matches(ignore: tuple[pathspec.GitIgnoreSpec, Path], path: str) -> bool:
+    spec, folder = ignore
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100
+    # Outside the folder no anchored pattern can hold, but one for files of a name does.
+    inside = absolute.relative_to(folder) if absolute.is_relative_to(folder) else Path("..", absolute.name)
+    return spec.match_file(inside.as_posix())
+
 
 def load(folder: Path, flags: Mapping[str, Sequence[str]]) -> Settings:
-    """The settings of the nearest pyproject.toml that has our table, from `folder` upward, and `flags` over them.
+    """The settings of a folder: those of the nearest file that has some, from it upward, and `flags` over them.
 
     `flags` uses the keys of the table; a `select` among them sets the file's selection aside. Raises SettingsError.
     """
-    path, table = _nearest(folder.resolve())
-    written = _Layer.of_table(table, f"{path}: [{TABLE}]: ")
-    given = _Layer.of_table({key: list(words) for key, words in flags.items() if words}, "on the command line: ")
-    default = frozenset(page.name for page in pages().values() if page.default)
-    return Settings(
-        selected=given.selection(written.selection(default)),
-        root=path.parent,
-        exclude=tuple(written.words("exclude")),
-        per_file_ignores=written.per_file_ignores(),
-        safe=(written.rules("extend-safe-fixes") - given.rules("extend-unsafe-fixes"))
-        | given.rules("extend-safe-fixes"),
-        unsafe=(written.rules("extend-unsafe-fixes") - given.rules("extend-safe-fixes"))
-        | given.rules("extend-unsafe-fixes"),
-        optimizers=own_optimizers(table.get("optimizer", []), written.where, str(path)),
-    )
+    from adamw_lint.configuration.hierarchy import Configuration
 
-
-def _nearest(folder: Path) -> tuple[Path, dict[str, Any]]:
-    for path in (each / "pyproject.toml" for each in (folder, *folder.parents)):
-        if path.is_file() and (table := _table(path)) is not None:
-            return path, table
-    return folder / "pyproject.toml", {}
-
-
-def _table(path: Path) -> dict[str, Any] | None:
-    try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot be read: {error}", str(path)) from error
-    table = tool.get("adamw-lint") if isinstance(tool, dict) else None
-    if table is None or isinstance(table, dict):
-        return table
-    raise SettingsError(f"`{TABLE}` must be a table", str(path))
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """The settings of one place, checked; `where` says in messages which place that is."""
-
-    table: dict[str, Any]
-    where: str
-
-    @classmethod
-    def of_table(cls, table: dict[str, Any], where: str) -> "_Layer":
-        for key, value in table.items():
-            if key not in KEYS:
-                raise SettingsError(f"{where}there is no key `{key}`{instead(key, KEYS)}")
-            if key in LISTS and not _is_strings(value):
-                raise SettingsError(f'{where}`{key}` must be a list of strings, as in `{key} = ["…"]`')
-            if key == "per-file-ignores" and not (isinstance(value, dict) and all(map(_is_strings, value.values()))):
-                raise SettingsError(f'{where}`{key}` must be a table of lists, as in `"tests/*" = ["…"]`')
-        return cls(table, where)
-
-    def words(self, key: str) -> list[str]:
-        words: list[str] = self.table.get(key, [])
-        return words
-
-    def rules(self, key: str) -> frozenset[str]:
-        return frozenset().union(*(_rules(word, f"{self.where}`{key}`: ") for word in self.words(key)))
-
-    def per_file_ignores(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        written = self.table.get("per-file-ignores", {})
-        where = f"{self.where}`per-file-ignores`: "
-        return tuple(
-            (glob, frozenset().union(*(_rules(word, where) for word in words))) for glob, words in written.items()
-        )
-
-    def selection(self, before: frozenset[str]) -> frozenset[str]:
-        """The rules that are on; what names a rule more closely decides, and among equals `ignore` does."""
-        named = [(key, word) for key in SELECTIONS for word in self.words(key)]
-        selected = frozenset() if self.words("select") else before
-        for key, word in sorted(named, key=lambda each: (_closeness(each[1]), each[0] == "ignore")):
-            rules = _rules(word, f"{self.where}`{key}`: ")
-            selected = selected - rules if key == "ignore" else selected | rules
-        return selected
-
-
-def _closeness(word: str) -> int:
-    return len(pages()[word].code) if word in pages() else len(word)
-
-
-def _is_strings(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
-def _rules(word: str, where: str) -> frozenset[str]:
-    """The names of the rules that a name, a code or the beginning of a code stands for; raises SettingsError."""
-    codes = {page.code: page.name for page in pages().values()}
-    families = {code.rstrip("0123456789") for code in codes}
-    by_code = word.startswith(tuple(families))
-    found = {name for code, name in codes.items() if name == word or (by_code and code.startswith(word))}
-    if not found:
-        raise SettingsError(f"{where}there is no rule `{word}`{instead(word, [*codes, *codes.values()])}")
-    return frozenset(found)
+    return Configuration.of(flags={key: list(words) for key, words in flags.items() if words}).at(folder.resolve())

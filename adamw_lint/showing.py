@@ -8,19 +8,20 @@ from pathlib import Path
 
 import click
 
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.report.screen import printable, shown
 from adamw_lint.rulebook import pages
 from adamw_lint.run import files_of
-from adamw_lint.settings import Settings
+from adamw_lint.settings import Glob, Settings
 from adamw_lint.telling import complain
 
 FINE, ERROR = 0, 2
 
 
-def show_files(paths: Iterable[str], settings: Settings) -> int:
+def show_files(paths: Iterable[str], configuration: Configuration) -> int:
     """List the files, one a line, and return the exit code."""
-    found = list(files_of(paths, settings))
+    found = list(files_of(paths, configuration))
     click.echo("".join(f"{shown(each)}\n" for each in found if isinstance(each, str)), nl=False)
     sys.stdout.flush()
     errors = [each for each in found if isinstance(each, LintError)]
@@ -54,6 +55,8 @@ def _told(value: object) -> str:
         return _told(_ordered(value))
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_told, value))}]"
+    if isinstance(value, Glob):
+        return _told(value.pattern)
     if is_dataclass(value):
         return printable(str(getattr(value, "name", value)))
     if isinstance(value, Path | str):

@@ -9,6 +9,7 @@ from pages import PATHS, examples, only
 from playwright.sync_api import Browser, Page, sync_playwright
 from reported import BROKEN, HARM, hostile, outcome, told
 
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.report.screen import printable
 from adamw_lint.run import Task, run_on_bytes
 
@@ -19,7 +20,10 @@ WIDTHS = {"phone": 360, "desktop": 1440}
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with a finding of every rule, hostile ones among them, and an error."""
     shown = [(rule, next(each for each in examples(rule) if each.expected)) for rule in PATHS]
-    ordinary = [run_on_bytes(each.code.encode(), f"{rule}.py", Task(only(rule))) for rule, each in shown]
+    ordinary = [
+        run_on_bytes(each.code.encode(), f"{rule}.py", Task(Configuration.everywhere(only(rule))))
+        for rule, each in shown
+    ]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(told("html", [*ordinary, *hostile(), outcome(BROKEN, "broken.py")]), encoding="utf-8")
     return path

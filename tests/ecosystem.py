@@ -25,8 +25,8 @@ from adamw_lint.checks import CHECKS
 from adamw_lint.engine import fix, lint, read
 from adamw_lint.errors import LintError, UnparsableError, UnreadableError
 from adamw_lint.fix.apply import compiles
-from adamw_lint.read.comments import comments
 from adamw_lint.read.discover import discover
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -88,7 +88,7 @@ def _faults(before: Source, after: Source) -> Iterator[str]:
 def main() -> None:
     """Go through every tree named on the command line."""
     tally = Tally()
-    for path in discover(sys.argv[1:], (), Path.cwd()):
+    for path in discover(sys.argv[1:]):
         if isinstance(path, LintError):
             sys.exit(str(path))
         try:

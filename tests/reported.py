@@ -4,6 +4,7 @@ from importlib import import_module
 
 from pages import only
 
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.run import Outcome, Task, run_on_bytes
 
 CALL = "torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)"
@@ -30,7 +31,7 @@ DATA = ("json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson", "a
 
 def outcome(text: str, path: str = "train.py") -> Outcome:
     """What a run makes of a file, without a file."""
-    return run_on_bytes(text.encode(), path, Task(only("coupled-decay")))
+    return run_on_bytes(text.encode(), path, Task(Configuration.everywhere(only("coupled-decay"))))
 
 
 def ordinary() -> list[Outcome]:

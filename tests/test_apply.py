@@ -8,7 +8,7 @@ import pytest
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Safety, Span
 from adamw_lint.errors import DefectError
 from adamw_lint.fix.apply import compatible, moved, rewrite
-from adamw_lint.fix.rounds import ROUNDS, Fixed, fix_all
+from adamw_lint.fix.rounds import ROUNDS, Fixed, everything, fix_all
 from adamw_lint.read.source import Source
 
 Rewrite = Callable[[Source, re.Match[str]], tuple[Edit, ...]]
@@ -37,7 +37,7 @@ def run(text: str, pattern: str, rewritten: Rewrite, others: str = "$^", uncover
         twos = [Diagnostic("two", Span(*m.span()), "", "") for m in re.finditer(others, source.text)]
         return sorted(ones + twos, key=lambda each: each.span)
 
-    return fix_all(Source.of_text(text, "t.py"), lint, lambda _: True)
+    return fix_all(Source.of_text(text, "t.py"), lint, everything)
 
 
 def test_edits_leave_every_other_byte() -> None:

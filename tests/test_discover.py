@@ -8,6 +8,7 @@ import pytest
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.discover import discover
 from adamw_lint.read.prefilter import may_concern
+from adamw_lint.settings import Glob, Settings
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def plant(*paths: str) -> None:
 
 
 def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    return [str(path) for path in discover(paths or (".",), exclude, Path.cwd())]
+    settings = Settings(frozenset(), exclude=tuple(Glob(pattern, Path.cwd()) for pattern in exclude))
+    return [str(path) for path in discover(paths or (".",), lambda _: settings)]
 
 
 def test_a_folder_is_walked_in_order(tree: Path) -> None:
@@ -42,7 +44,7 @@ def test_what_is_named_is_taken(tree: Path) -> None:
 
 def test_a_missing_path_keeps_nothing_from_its_turn(tree: Path) -> None:
     plant("a.py")
-    missing, file = discover(["nowhere", "a.py"], [], tree)
+    missing, file = discover(["nowhere", "a.py"])
     assert isinstance(missing, UnreadableError)
     assert str(missing) == "nowhere: no such file or folder"
     assert file == "a.py"

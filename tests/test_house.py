@@ -89,7 +89,7 @@ def test_messages_keep_the_conventions(example: Example) -> None:
     found = lint(Source.of_text(example.code, "train.py"), only(example.rule))
     assert found
     for each in found:
-        fix = [each.fix.title, each.fix.advice] if each.fix else []
+        fix = [each.fix.title, *filter(None, [each.fix.advice])] if each.fix else []
         for said in [each.message, each.help, *fix, *(label.text for label in each.labels)]:
             assert not said.endswith("."), said
             assert said.count("`") % 2 == 0, said

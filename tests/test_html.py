@@ -10,6 +10,7 @@ from markup import Element, read
 from pages import PATHS, examples, only
 from reported import BROKEN, HARM, MANUAL, NAMES, ORDINARY, UNSAFE, hostile, ordinary, outcome, told
 
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.report.screen import printable
 from adamw_lint.report.web.code import difference
 from adamw_lint.rulebook import pages
@@ -27,7 +28,7 @@ def every_rule() -> list[Outcome]:
     """A finding of each rule that has an example on its page."""
     shown = [(rule, example) for rule in PATHS for example in examples(rule) if example.expected]
     return [
-        run_on_bytes(each.code.encode(), f"{rule}/{number}.py", Task(only(rule)))
+        run_on_bytes(each.code.encode(), f"{rule}/{number}.py", Task(Configuration.everywhere(only(rule))))
         for number, (rule, each) in enumerate(shown)
     ]
 

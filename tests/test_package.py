@@ -54,7 +54,10 @@ def test_the_wheel_holds_the_package_and_its_pages(dist: Path) -> None:
     files = [path for path in (PROJECT / "adamw_lint").rglob("*") if path.suffix in (".css", ".js", ".json", ".py")]
     package = {path.relative_to(PROJECT).as_posix() for path in files}
     code = {name for name in names if name.startswith("adamw_lint/")}
-    assert code == package | {f"adamw_lint/{name}" for name in RULES} | {"adamw_lint/py.typed"}
+    assert code == package | {f"adamw_lint/{name}" for name in RULES} | {
+        "adamw_lint/py.typed",
+        "adamw_lint/adamw-lint.schema.json",
+    }
     info = f"adamw_lint-{__version__}.dist-info"
     assert {PurePosixPath(name).parts[0] for name in names} == {"adamw_lint", info}
     assert f"{info}/licenses/LICENSE" in names

@@ -99,3 +99,10 @@ def test_hooks(hook: str, tmp_path: Path, hooks: Path, offline: dict[str, str]) 
 def test_looking_is_shown_before_fixing() -> None:
     shown = (PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
     assert [line for line in shown.splitlines() if "id:" in line] == ["- id: adamw-lint", "- id: adamw-lint-fix"]
+
+
+def test_the_hooks_respect_what_is_excluded() -> None:
+    shown = (PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    entries = [line for line in shown.splitlines() if "entry:" in line]
+    assert entries
+    assert all("--force-exclude" in line for line in entries)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pages import ON, PATHS, Example, blocks, examples, only, refresh, reported, rewritten
 
-from adamw_lint.checks import CHECKS
+from adamw_lint.checks import CHECKS, COMMENT_CHECKS
 from adamw_lint.engine import lint
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
@@ -54,7 +54,8 @@ def test_all_fixes_together_leave_no_finding_and_a_second_run_changes_nothing(ex
 def test_every_page_has_a_check_and_every_check_a_page() -> None:
     folder = Path(__file__).parent.parent / "adamw_lint" / "checks"
     modules = {path.stem.replace("_", "-") for path in folder.glob("*.py")} - {"--init--"}
-    assert set(pages()) == set(CHECKS) == modules
+    assert set(pages()) == {*CHECKS, *COMMENT_CHECKS} == modules
+    assert {name for name, page in pages().items() if page.about_comments} == set(COMMENT_CHECKS)
 
 
 @pytest.mark.parametrize("rule", PATHS)
@@ -79,6 +80,6 @@ def test_codes_are_unique_and_summaries_short() -> None:
     codes = [page.code for page in pages().values()]
     assert len(set(codes)) == len(codes)
     for page in pages().values():
-        assert re.fullmatch(r"ADW[1-4]\d\d", page.code)
+        assert re.fullmatch(r"ADW[1-49]\d\d", page.code)
         assert len(page.summary) <= 100
         assert not page.summary.endswith(".")

@@ -26,7 +26,7 @@ from specimens import (
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.fix.apply import compiles
-from adamw_lint.read.comments import comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 
 SPECIMENS = COUPLED + NORMS + SWAPPED + DROPPED + STEPS + IGNORED + UNMATCHED + GRADIENTS + DOUBLES

@@ -4,8 +4,9 @@ import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.errors import UnreadableError
-from adamw_lint.read.comments import audible, comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
+from adamw_lint.suppress.suppressions import Ledger
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,4 @@ def test_comments_of_what_cannot_be_tokenized() -> None:
 def test_suppression(comment: str, heard: bool) -> None:
     source = Source.of_text(f"before  # noqa\nfirst(\n    last)  {comment}\nafter  # noqa\n")
     finding = Diagnostic("coupled-decay", Span(source.start(2), source.start(3) + 8), "", "")
-    assert bool(audible(source, [finding])) is heard
+    assert bool(Ledger.of(source, [finding]).audible([finding])) is heard

@@ -15,11 +15,15 @@ from adamw_lint.checks import (
     misplaced_decay,
     removed_adamw,
     swapped_groups,
+    unknown_ignore,
     unmatched_exclusion,
+    unreasoned_ignore,
+    unused_ignore,
     vanishing_decay,
 )
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
+from adamw_lint.suppress.suppressions import Ledger
 
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     coupled_decay.RULE: coupled_decay.check,
@@ -36,4 +40,11 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     removed_adamw.RULE: removed_adamw.check,
     default_decay.RULE: default_decay.check,
     vanishing_decay.RULE: vanishing_decay.check,
+}
+
+# What is said about the comments that silence the others, once it is known what they silenced.
+COMMENT_CHECKS: dict[str, Callable[[Ledger], Iterator[Diagnostic]]] = {
+    unused_ignore.RULE: unused_ignore.check,
+    unknown_ignore.RULE: unknown_ignore.check,
+    unreasoned_ignore.RULE: unreasoned_ignore.check,
 }

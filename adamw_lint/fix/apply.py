@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import LintError
-from adamw_lint.read.comments import comments
+from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
+from adamw_lint.rulebook import pages
 
 EMPTY = {"", "pass"}  # what stands where code was removed
 
@@ -76,6 +77,8 @@ def unexpected(old: Sequence[Diagnostic], fixed: Sequence[Diagnostic], new: Sequ
     """The first finding of the new text that is not one of the old unfixed ones, moved, nor uncovered by a fix."""
     edits = edits_of(fixed)
     uncovered = {rule for each in fixed if each.fix for rule in each.fix.uncovers}
+    # Any fix may leave a comment with nothing to silence.
+    uncovered |= {name for name, page in pages().items() if page.about_comments}
     gone = [(each.rule, moved(each.span.start, edits)) for each in fixed]
     expected = [(each.rule, moved(each.span.start, edits)) for each in old if each not in fixed]
     for each in new:
@@ -94,7 +97,13 @@ def _place(found: Diagnostic, places: Iterable[tuple[str, Span]]) -> tuple[str, 
 def lost_comment(old: Source, new: Source, edits: Sequence[Edit]) -> str | None:
     """A comment of the old source that the new one lacks although no edit removed the code around it."""
     gone = [edit.span for edit in edits if edit.text.strip() in EMPTY]
-    kept = Counter(each.text.rstrip() for each in comments(old) if not any(_within(each.span, span) for span in gone))
+    rewritten = [edit.span for edit in edits]
+    kept = Counter(
+        each.text.rstrip()
+        for each in comments(old)
+        if not any(_within(each.span, span) for span in gone)
+        and not any(_within(span, each.span) for span in rewritten)  # an edit in a comment means just that
+    )
     missing = kept - Counter(each.text.rstrip() for each in comments(new))
     return next(iter(missing), None)
 

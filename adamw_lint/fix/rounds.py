@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adamw_lint.diagnostics import Diagnostic, Fix, Span
+from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.errors import DefectError, LintError
 from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
 from adamw_lint.fix.bound import newly_unbound
@@ -12,6 +12,18 @@ from adamw_lint.read.source import Source
 ROUNDS = 100
 
 Lint = Callable[[Source], list[Diagnostic]]
+News = Callable[[Source, list[Diagnostic]], list[Diagnostic]]  # the findings of a source that count
+Confirm = Callable[[Diagnostic, Source, Source], bool]  # a finding, and the texts before and after its fix
+
+
+def everything(_: Source, found: list[Diagnostic]) -> list[Diagnostic]:
+    """All that is found counts."""
+    return found
+
+
+def always(_: Diagnostic, __: Source, ___: Source) -> bool:
+    """Every fix is made, several at once where they go together."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +41,49 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped."""
+    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped.
+
+    `known` is what was found and does not count; it is no part of what remains.
+    """
 
     source: Source
     applied: tuple[Applied, ...]
     remaining: list[Diagnostic]
     dropped: tuple[LintError, ...] = ()
+    known: tuple[Diagnostic, ...] = ()
 
 
-def fix_all(source: Source, lint: Lint, allowed: Callable[[Fix], bool]) -> Fixed:
-    """Apply the allowed fixes until none is left; a batch that fails is halved until the one to blame is dropped."""
+def fix_all(source: Source, lint: Lint, wanted: News, confirm: Confirm = always) -> Fixed:
+    """Apply the wanted fixes until none is left; a batch that fails is halved until the one to blame is dropped.
+
+    Where somebody is asked to confirm them, they go one by one.
+    """
     state = Fixed(source, (), lint(source))
     refused: list[Diagnostic] = []
-    rounds, width = 0, None
-    while batch := compatible(_wanted(state, allowed, refused))[:width]:
+    most = None if confirm is always else 1
+    rounds, width = 0, most
+    while batch := compatible(_left(state, wanted, refused))[:width]:
         if rounds == ROUNDS:
             endless = DefectError(f"fixes still apply after {ROUNDS} rounds", source.path)
             return replace(state, dropped=(*state.dropped, endless))
         try:
             after = _attempt(state, batch, lint)
         except LintError as harm:
-            width = len(batch) // 2 or None
+            width = len(batch) // 2 or most
             if len(batch) == 1:
                 refused += batch
                 state = replace(state, dropped=(*state.dropped, _drop(state.source, batch[0], harm)))
             continue
+        if not confirm(batch[0], state.source, after.source):
+            refused += batch
+            continue
         refused = [each for each in after.remaining if _same_as_any(each, refused, batch)]
-        state, rounds, width = after, rounds + 1, None
+        state, rounds, width = after, rounds + 1, most
     return state
 
 
-def _wanted(state: Fixed, allowed: Callable[[Fix], bool], refused: list[Diagnostic]) -> list[Diagnostic]:
-    return [each for each in state.remaining if each.fix and allowed(each.fix) and each not in refused]
+def _left(state: Fixed, wanted: News, refused: list[Diagnostic]) -> list[Diagnostic]:
+    return [each for each in wanted(state.source, state.remaining) if each.fix and each not in refused]
 
 
 def _attempt(state: Fixed, batch: list[Diagnostic], lint: Lint) -> Fixed:

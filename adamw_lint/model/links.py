@@ -14,7 +14,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import joined
 from adamw_lint.model.variables import Variables
 from adamw_lint.model.worth import UNKNOWN, Reference, Value, agreed
-from adamw_lint.rulebook import own
+from adamw_lint.stated import own
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -38,7 +38,7 @@ class Links(Variables):
 
         What the user states of a path is enough: the file that has it is not asked.
         """
-        is_stated = any(reference.path in fact.paths for fact in own())
+        is_stated = any(reference.path in fact.paths for fact in own().optimizers)
         return reference if is_stated else self._followed(reference, self._concerns)
 
     def path_of(self, node: cst.FunctionDef | cst.ClassDef) -> str:

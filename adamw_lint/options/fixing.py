@@ -12,6 +12,17 @@ class Fixing:
     fix: bool = option("--fix", is_flag=True, help="Apply the safe fixes.")
     unsafe: bool = option("--unsafe-fixes", is_flag=True, help="Apply the unsafe ones too.")
     diff: bool = option("--diff", is_flag=True, help="Show what would be fixed and write nothing.")
+    fix_only: bool = option("--fix-only", is_flag=True, help="Apply them and do not report what remains.")
+    interactive: bool = option("--interactive", is_flag=True, help="Show each fix and ask before it is made.")
+    exit_non_zero_on_fix: bool = option(
+        "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed."
+    )
+    fixable: tuple[str, ...] = option(
+        "--fixable", multiple=True, callback=words, metavar="RULES", help="Fix these only."
+    )
+    unfixable: tuple[str, ...] = option(
+        "--unfixable", multiple=True, callback=words, metavar="RULES", help="Do not fix these."
+    )
     extend_safe_fixes: tuple[str, ...] = option(
         "--extend-safe-fixes", multiple=True, callback=words, metavar="RULES", help="Take these as safe."
     )

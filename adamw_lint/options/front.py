@@ -24,6 +24,17 @@ class Front(click.Command):
             return super().main(words, prog_name, **extra)
         return verb.main(words[1:], f"{self.name} {verb.name}", **extra)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words; an option whose value may be left out takes one by `=` only, never the word behind it."""
+        optional = {
+            flag
+            for parameter in self.params
+            if isinstance(parameter, click.Option) and parameter.flag_value == "" and not parameter.is_flag
+            for flag in parameter.opts
+        }
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, [f"{word}=" if word in optional else word for word in args[:end]] + args[end:])
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs, then the options under their headings, what has no heading last."""
         with formatter.section("Commands"):

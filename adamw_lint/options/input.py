@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from adamw_lint.options.sections import option
+from adamw_lint.options.sections import option, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,4 +13,19 @@ class Input:
     files_from: str | None = option(
         "--files-from", metavar="FILE", help="Lint the paths in this list too (`-`: of standard input)."
     )
+    watch: bool = option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
     no_cache: bool = option("--no-cache", is_flag=True, help="Look at every file anew.")
+    config: tuple[str, ...] = option(
+        "--config",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="Settings: this file, or one more in the words of TOML.",
+    )
+    isolated: bool = option("--isolated", is_flag=True, help="Read no file of settings.")
+    exclude: tuple[str, ...] = option(
+        "--exclude", multiple=True, callback=words, metavar="PATTERNS", help="Do not lint these."
+    )
+    extend_exclude: tuple[str, ...] = option(
+        "--extend-exclude", multiple=True, callback=words, metavar="PATTERNS", help="Do not lint these either."
+    )
+    force_exclude: bool = option("--force-exclude", is_flag=True, help="Exclude files that are named in PATHS too.")

@@ -1,14 +1,18 @@
-"""Paths become files: folders are walked as git sees them, what is named itself is always taken."""
+"""Paths become files: folders are walked as git sees them, what is named itself is taken unless settings forbid it."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
+from adamw_lint.settings import Settings
+
+NOTHING = Settings(frozenset(), root=Path())
 
 # Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
 EXCLUDED = frozenset(
@@ -32,17 +36,16 @@ class _Ignores:
 
 
 def discover(
-    paths: Iterable[str], exclude: Iterable[str], root: Path, suffixes: tuple[str, ...] = SUFFIXES
+    paths: Iterable[str], settings: Callable[[Path], Settings] | None = None, suffixes: tuple[str, ...] = SUFFIXES
 ) -> Iterator[str | UnreadableError]:
     """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
 
-    `exclude` holds patterns in the words of .gitignore, relative to `root`. Symbolic links to folders are followed only
-    where they are named themselves, so every walk ends.
+    `settings` are those of what stands in a folder: they exclude. Symbolic links to folders are followed only where
+    they are named themselves, so every walk ends.
     """
-    excluded = _Ignores(str(root.resolve()), GitIgnoreSpec.from_lines(exclude))
     seen: set[str] = set()
     for path in paths:
-        for found in _below(path, excluded, suffixes):
+        for found in _below(path, settings or _no_settings, suffixes):
             if isinstance(found, UnreadableError):
                 yield found
             elif (absolute := os.path.abspath(found)) not in seen:  # noqa: PTH100
@@ -50,16 +53,50 @@ def discover(
                 yield found
 
 
-def _below(path: str, excluded: _Ignores, suffixes: tuple[str, ...]) -> Iterator[str | UnreadableError]:
+def _no_settings(_: Path) -> Settings:
+    return NOTHING
+
+
+def _below(
+    path: str, settings: Callable[[Path], Settings], suffixes: tuple[str, ...]
+) -> Iterator[str | UnreadableError]:
     if os.path.isdir(path):  # noqa: PTH112
         start = Path(path).resolve()
-        settings = [] if excluded.verdict(str(start), True) else [excluded]
-        for found in _walk(str(start), _outer(start), settings, suffixes):
+        if is_barred(start, settings, is_folder=True):
+            return
+        named = _ignored(str(start), True, _excluding(settings(start.parent)))
+        for found in _walk(str(start), _outer(start), _no_settings if named else settings, suffixes):
             yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
     elif os.path.exists(path):  # noqa: PTH110
-        yield os.path.normpath(path)
+        if not is_barred(Path(path).resolve(), settings):
+            yield os.path.normpath(path)
     else:
         yield UnreadableError("no such file or folder", path)
+
+
+def is_barred(path: Path, settings: Callable[[Path], Settings], is_folder: bool = False) -> bool:
+    """Whether a path that is named itself is excluded all the same: by what counts for it or a folder around it."""
+    if not settings(path.parent).force_exclude:
+        return False
+    for each in (path, *path.parents):
+        around = settings(each.parent)
+        if each == around.root or not each.is_relative_to(around.root):
+            return False
+        if _ignored(str(each), is_folder or each != path, _excluding(around), default=each.name in EXCLUDED):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _excluding(settings: Settings) -> tuple[_Ignores, ...]:
+    """The exclusions of settings, those that were added last first, since they decide."""
+    folders = dict.fromkeys(glob.folder for glob in reversed(settings.exclude))
+    return tuple(
+        _Ignores(
+            str(folder), GitIgnoreSpec.from_lines(glob.pattern for glob in settings.exclude if glob.folder == folder)
+        )
+        for folder in folders
+    )
 
 
 def _as_named(path: str, start: Path, found: str) -> str:
@@ -67,7 +104,7 @@ def _as_named(path: str, start: Path, found: str) -> str:
 
 
 def _walk(
-    folder: str, above: list[_Ignores], settings: list[_Ignores], suffixes: tuple[str, ...]
+    folder: str, above: list[_Ignores], settings: Callable[[Path], Settings], suffixes: tuple[str, ...]
 ) -> Iterator[str | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
     try:
@@ -78,11 +115,12 @@ def _walk(
         return
     own = [_gitignore(Path(entry.path)) for entry in listed if entry.name == ".gitignore" and entry.is_file()]
     ignores = [*own, *above]
+    excluding = _excluding(settings(Path(folder)))
     for entry in listed:
         is_folder = entry.is_dir(follow_symlinks=False)
         if not is_folder and not (entry.name.endswith(suffixes) and entry.is_file()):
             continue
-        by_settings = _ignored(entry.path, is_folder, settings, default=entry.name in EXCLUDED)
+        by_settings = _ignored(entry.path, is_folder, excluding, default=entry.name in EXCLUDED)
         if entry.name.startswith(".") or by_settings or _ignored(entry.path, is_folder, ignores):
             continue
         if is_folder:
@@ -91,7 +129,7 @@ def _walk(
             yield entry.path
 
 
-def _ignored(path: str, is_folder: bool, ignores: list[_Ignores], default: bool = False) -> bool:
+def _ignored(path: str, is_folder: bool, ignores: Iterable[_Ignores], default: bool = False) -> bool:
     verdicts = (each.verdict(path, is_folder) for each in ignores)
     return next((verdict for verdict in verdicts if verdict is not None), default)
 

@@ -5,18 +5,38 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, own, words
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, pages, words
+from adamw_lint.stated import own
 
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return may_build(data) or may_penalise(data) or may_step(data) or may_estimate(data) or may_regularise(data)
+    return (
+        may_build(data)
+        or may_penalise(data)
+        or may_step(data)
+        or may_estimate(data)
+        or may_regularise(data)
+        or may_silence(data)
+    )
+
+
+def may_silence(data: bytes) -> bool:
+    """Whether a comment may silence a rule, which is to be said where there is nothing to silence."""
+    is_named = any(family in data for family in _families()) and b"noqa" in data.lower()
+    return b"adamw-lint:" in data or is_named
+
+
+@cache
+def _families() -> frozenset[bytes]:
+    letters = {page.code.rstrip("0123456789") for page in pages().values()}
+    return frozenset(word.encode() for family in letters for word in (family, family.lower()))
 
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
-    return _mention(own()).search(data) is not None or any(
-        library in data and names.search(data) for library, names in _common(own()).items()
+    return _mention(own().optimizers).search(data) is not None or any(
+        library in data and names.search(data) for library, names in _common(own().optimizers).items()
     )
 
 

@@ -34,7 +34,7 @@ class Project:
     def files(self) -> tuple[Path, ...]:
         """Every file, notebooks among them, in the order of a listing; none where there are too many to look into."""
         found: list[Path] = []
-        for each in discover([str(self.root)], (), self.root, (".py", NOTEBOOK)):
+        for each in discover([str(self.root)], suffixes=(".py", NOTEBOOK)):
             found += [Path(each)] if isinstance(each, str) else []
             if len(found) > _FILES:
                 return ()
@@ -110,3 +110,8 @@ def _distance(one: Path, other: Path) -> int:
 @lru_cache(maxsize=4)
 def _project(root: Path) -> Project:
     return Project(root)
+
+
+def forget() -> None:
+    """Read every project anew from here on, since its files may have changed."""
+    _project.cache_clear()

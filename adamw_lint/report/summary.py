@@ -14,6 +14,10 @@ def summary(outcomes: Sequence[Outcome]) -> Line:
     """One sentence about the whole run."""
     found = [diagnostic for outcome in outcomes for diagnostic in outcome.found]
     fixed = sum(len(outcome.applied) for outcome in outcomes)
+    if silenced := sum(outcome.silenced for outcome in outcomes):
+        files = sum(outcome.silenced > 0 for outcome in outcomes)
+        remaining = f", {len(found)} {'remains' if len(found) == 1 else 'remain'}" if found else ""
+        return [(f"Silenced {_count(silenced, 'finding')} in {_count(files, 'file')}{remaining}.", "bold")]
     if any(outcome.errors for outcome in outcomes) and not found and not fixed:
         return [("No findings, but not everything could be linted.", "bold")]
     if not found and not fixed:

@@ -10,10 +10,11 @@ from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
-from adamw_lint.model.parameters.tensors import Role
+from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.model.worth import UNKNOWN, Number
-from adamw_lint.rulebook import Coupling
+from adamw_lint.rulebook import Coupling, words
 from adamw_lint.sparing.overlooked import Overlooked
+from adamw_lint.stated import own
 
 _SPARED = {Role.BIAS: "biases", Role.NORM: "norm scales"}
 _WHOLE_AND_NOTHING = {Reach.WHOLE, Reach.TENSORS, Reach.NOTHING}
@@ -41,7 +42,14 @@ def _kinds(module: Module, model: cst.BaseExpression) -> str:
     if tensors is None:
         return "biases and norm scales"
     roles = {tensor.role for tensor in tensors}
-    return " and ".join(words for role, words in _SPARED.items() if role in roles)
+    kinds = [said for role, said in _SPARED.items() if role in roles]
+    kinds += ["embeddings"] if any(map(_is_to_be_spared, tensors)) else []
+    return " and ".join(filter(None, (", ".join(kinds[:-1]), *kinds[-1:])))
+
+
+def _is_to_be_spared(tensor: Tensor) -> bool:
+    """Whether a tensor is an embedding, and the user spares them."""
+    return own().embeddings and tensor.layer.rpartition(".")[2] in words("samples")["embeddings"]
 
 
 def _spares(module: Module, built: Construction) -> bool:
@@ -96,6 +104,13 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
         raise Manual("a penalty in the loss decays them as well, and has to go first")
     if built.is_choice and not _decouples_always(module, built):
         raise Manual("the same call may build another optimizer, whose decay would change too")
+    if any(
+        _is_to_be_spared(each)
+        for group in hit
+        for root in group.selects.roots
+        for each in module.architecture.known(root)
+    ):
+        raise Manual("embeddings have as many dimensions as weights, so that their names have to tell them apart")
     edits = split(module, built, hit)
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE

@@ -1,0 +1,79 @@
+"""Which settings count where: those of the nearest file above each linted file, and the command line over all."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from adamw_lint.configuration.files import Layer, in_folder, inline, layers
+from adamw_lint.configuration.merged import settled
+from adamw_lint.errors import SettingsError
+from adamw_lint.settings import Settings
+
+
+class Configuration:
+    """The settings of every folder, each read once; `settings` alone count everywhere where they are given."""
+
+    def __init__(self, over: tuple[Layer, ...] = (), file: Path | None = None, isolated: bool = False) -> None:
+        """`over` goes over the files; `file` counts instead of those that are found, and `isolated` looks for none."""
+        self._over = over
+        self._file = file
+        self._isolated = isolated
+        self.nearest = cache(self._nearest)
+        self._settled: Callable[[Path | None], Settings] = cache(self._settle)
+        self._real = cache(lambda folder: Path(folder).resolve())
+
+    @classmethod
+    def of(
+        cls, given: Iterable[str] = (), flags: Mapping[str, Any] | None = None, isolated: bool = False
+    ) -> "Configuration":
+        """What the command line asks for: `given` are the values of --config, `flags` go over them.
+
+        Raises SettingsError about the first that makes no sense.
+        """
+        here = Path.cwd()
+        files = [each for each in given if "=" not in each or Path(each).is_file()]
+        over = [inline(each, here) for each in given if each not in files]
+        if len(files) > 1 or (files and isolated):
+            others = "--isolated" if isolated else f"--config {files[0]}"
+            raise SettingsError(f"--config {files[-1]}: only one file of settings can count, not {others} as well")
+        if files and not Path(files[0]).is_file():
+            raise SettingsError(f"--config {files[0]}: there is no such file, and `key = value` has a `=`")
+        said = Layer.of_table(dict(flags or {}), here, "on the command line: ", "")
+        return cls((*over, said), Path(files[0]).resolve() if files else None, isolated)
+
+    @classmethod
+    def everywhere(cls, settings: Settings) -> "Configuration":
+        """The same settings for every file."""
+        found = cls(isolated=True)
+        found._settled = lambda _: settings
+        return found
+
+    @cached_property
+    def here(self) -> Settings:
+        """The settings of the working folder."""
+        return self.at(Path.cwd())
+
+    def of_file(self, path: str) -> Settings:
+        """The settings of a file; raises SettingsError."""
+        return self.at(self._real(os.path.dirname(path)))  # noqa: PTH120
+
+    def at(self, folder: Path) -> Settings:
+        """The settings of what stands in a folder, which is absolute; raises SettingsError."""
+        if self._file is not None or self._isolated:
+            return self._settled(self._file)
+        return self._settled(self.nearest(folder))
+
+    def _nearest(self, folder: Path) -> Path | None:
+        """The nearest file of settings, from a folder upward."""
+        found = in_folder(folder)
+        if found is not None or folder == folder.parent:
+            return found
+        return self.nearest(folder.parent)
+
+    def _settle(self, path: Path | None) -> Settings:
+        """A file that is named counts as if it stood in the working folder."""
+        folder = path.parent if path is not None and path != self._file else Path.cwd()
+        written = layers(path, folder) if path is not None else ()
+        return settled([*written, *self._over], folder)

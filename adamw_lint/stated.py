@@ -1,0 +1,41 @@
+"""What users state beside the rulebook, and where it is known."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adamw_lint.rulebook import Optimizer, Wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a user states beside the rulebook.
+
+    `norms` are words in the names of norm layers, in lower case; `embeddings` says whether they are spared as well.
+    """
+
+    optimizers: "tuple[Optimizer, ...]" = ()
+    wrappers: "tuple[Wrapper, ...]" = ()
+    norms: tuple[str, ...] = ()
+    embeddings: bool = False
+
+
+_OWN: ContextVar[Own] = ContextVar("own", default=Own())  # noqa: B039  # frozen
+
+
+@contextmanager
+def knowing(own: Own) -> Iterator[None]:
+    """Inside, what the user states is known as well, and says more than ours where both name one path."""
+    token = _OWN.set(own)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def own() -> Own:
+    """What the user states, as far as it is known here."""
+    return _OWN.get()
