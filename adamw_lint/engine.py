@@ -12,21 +12,26 @@ from adamw_lint.fix.apply import edited, edits_of
 from adamw_lint.fix.rounds import Fixed, fix_all
 from adamw_lint.read.comments import audible
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.documents import programs
-from adamw_lint.read.source import Source
+from adamw_lint.read.documents import largest, programs
+from adamw_lint.read.source import PYTHON, Source
 from adamw_lint.rulebook import knowing
 from adamw_lint.settings import Settings
 
 if TYPE_CHECKING:
+    from adamw_lint.model.configured.configuration import Configuration
     from adamw_lint.model.module import Module
+
+    Model = Module | Configuration
 
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
-    """The programs of the file at a path, none where its bytes show that nothing in it concerns us.
+    """The programs of the file at a path, none where its bytes, or their number, show that nothing in it concerns us.
 
     Raises UnreadableError, or UnparsableError where the file is not what its name says.
     """
     try:
+        if Path(path).stat().st_size > largest(path):
+            return ()
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
@@ -48,7 +53,11 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
-def _parse(source: Source) -> "Module":
+def _parse(source: Source) -> "Model":
+    if source.language != PYTHON:
+        from adamw_lint.model.configured.configuration import Configuration
+
+        return Configuration(source)
     import libcst
 
     from adamw_lint.model.module import Module
@@ -76,11 +85,11 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
     return UnparsableError("syntax error", source.path, place)
 
 
-def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
-    from adamw_lint.checks import CHECKS
+def _run(rule: str, module: "Model", source: Source) -> list[Diagnostic]:
+    from adamw_lint.checks import findings
 
     try:
-        return list(CHECKS[rule](module))
+        return list(findings(rule, module))
     except Exception as error:
         raise _crash(rule, source, error) from error
 

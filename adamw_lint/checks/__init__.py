@@ -15,10 +15,13 @@ from adamw_lint.checks import (
     misplaced_decay,
     removed_adamw,
     swapped_groups,
+    text_decay,
     unmatched_exclusion,
     vanishing_decay,
 )
+from adamw_lint.configured import coupled, vanishing
 from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.model.configured.configuration import Configuration
 from adamw_lint.model.module import Module
 
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
@@ -37,3 +40,15 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     default_decay.RULE: default_decay.check,
     vanishing_decay.RULE: vanishing_decay.check,
 }
+SETTINGS_CHECKS: dict[str, Callable[[Configuration], Iterator[Diagnostic]]] = {
+    coupled_decay.RULE: coupled.check,
+    text_decay.RULE: text_decay.check,
+    vanishing_decay.RULE: vanishing.check,
+}
+
+
+def findings(rule: str, model: Module | Configuration) -> Iterator[Diagnostic]:
+    """What a rule finds in a program, or in a file of settings; nothing where it has nothing to say of that."""
+    if isinstance(model, Configuration):
+        return SETTINGS_CHECKS[rule](model) if rule in SETTINGS_CHECKS else iter(())
+    return CHECKS[rule](model) if rule in CHECKS else iter(())

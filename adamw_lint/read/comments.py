@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from adamw_lint.diagnostics import Diagnostic, Span
-from adamw_lint.read.source import Source
+from adamw_lint.read.settings_file import comment_places
+from adamw_lint.read.source import PYTHON, Source
 from adamw_lint.rulebook import pages
 
 NOQA = re.compile(r"#\s*noqa\b(?P<colon>\s*:)?(?P<codes>[\s,]*[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]*)*)?", re.IGNORECASE)
@@ -24,6 +25,11 @@ class Comment:
 
 def comments(source: Source) -> Iterator[Comment]:
     """The comments of a source in order; after the first thing that is no token, every `#` counts as one."""
+    if source.language != PYTHON:
+        for place in comment_places(source):
+            line, column = source.position(place)
+            yield _comment(source, line, column - 1)
+        return
     reached = 0
     try:
         for token in tokenize.generate_tokens(_readline(source)):
