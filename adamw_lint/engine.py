@@ -12,23 +12,28 @@ from adamw_lint.errors import DefectError, LintError, UnparsableError, Unreadabl
 from adamw_lint.fix.apply import edited, edits_of
 from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.documents import programs
-from adamw_lint.read.source import Source
+from adamw_lint.read.documents import largest, programs
+from adamw_lint.read.source import PYTHON, Source
 from adamw_lint.rulebook import pages
 from adamw_lint.settings import Settings
 from adamw_lint.stated import knowing
 from adamw_lint.suppress.suppressions import Ledger, named
 
 if TYPE_CHECKING:
+    from adamw_lint.model.configured.configuration import Configuration
     from adamw_lint.model.module import Module
+
+    Model = Module | Configuration
 
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
-    """The programs of the file at a path, none where its bytes show that nothing in it concerns us.
+    """The programs of the file at a path, none where its bytes, or their number, show that nothing in it concerns us.
 
     Raises UnreadableError, or UnparsableError where the file is not what its name says.
     """
     try:
+        if Path(path).stat().st_size > largest(path):
+            return ()
         data = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
@@ -58,7 +63,11 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
-def _parse(source: Source) -> "Module":
+def _parse(source: Source) -> "Model":
+    if source.language != PYTHON:
+        from adamw_lint.model.configured.configuration import Configuration
+
+        return Configuration(source)
     import libcst
 
     from adamw_lint.model.module import Module
@@ -86,10 +95,10 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
     return UnparsableError("syntax error", source.path, place)
 
 
-def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
-    from adamw_lint.checks import CHECKS
+def _run(rule: str, module: "Model", source: Source) -> list[Diagnostic]:
+    from adamw_lint.checks import findings
 
-    return _unless_it_crashes(rule, source, lambda: list(CHECKS[rule](module)))
+    return _unless_it_crashes(rule, source, lambda: list(findings(rule, module)))
 
 
 def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:

@@ -52,7 +52,8 @@ def _wrapper(table: dict[str, Any], where: str, source: str, known: set[str]) ->
     _require_argument(table, "wraps", names, where)
     if table.get("default") is not None and table["default"] not in known:
         raise SettingsError(f"{where}no optimizer `{table['default']}` is known for `default`; state it as well")
-    return Wrapper(**{"source": source, **table, "aliases": tuple(table.get("aliases", ()))})
+    lists = {key: tuple(table.get(key, ())) for key in ("aliases", "hands_on")}
+    return Wrapper(**{"source": source, **table, **lists})
 
 
 def _names(signature: str, where: str, example: str) -> list[str]:

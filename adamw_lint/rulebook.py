@@ -147,6 +147,12 @@ def frameworks() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def schemas(table: str) -> Any:
+    """The raw facts of one table of `rules/schemas.toml`, which is about files of settings."""
+    return tomllib.loads((folder() / "schemas.toml").read_text(encoding="utf-8"))[table]
+
+
+@cache
 def models(stem: str) -> dict[str, Any]:
     """One table of `rules/models`: the well-known models of a library, or how models are built."""
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 from libraries import is_present, load
-from pages import Example, examples, only, refresh, reported, rewritten
+from pages import Example, examples, only, refresh, reported, rewritten, source_of
 
 from adamw_lint.engine import fix, lint
 from adamw_lint.model.chosen.facts import configs, documents, factories
@@ -32,21 +32,21 @@ def test_specimens_say_what_is_found_and_what_the_fix_writes(path: Path) -> None
         refresh(path.stem, path)
     for example in examples(path.stem, path):
         assert example.report is not None
-        assert example.report.text == reported(example.rule, example.code)
+        assert example.report.text == reported(example)
         if example.fixed is not None:
-            assert example.fixed.text == rewritten(example.code, example.rule)
+            assert example.fixed.text == rewritten(example.code, example.rule, name=example.name)
 
 
 @each
 def test_a_finding_stands_where_it_is_marked(example: Example) -> None:
-    source = Source.of_text(example.code, "train.py")
-    assert [source.position(found.span.start)[0] for found in lint(source, only(example.rule))] == example.expected
+    source, found = example.found(example.rule)
+    assert [source.position(each.span.start)[0] for each in found] == example.expected
 
 
 @each
 def test_nothing_is_left_after_the_fix(example: Example) -> None:
-    after = rewritten(example.code, example.rule)
-    left = lint(Source.of_text(after, "train.py"), only(example.rule))
+    after = rewritten(example.code, example.rule, name=example.name)
+    left = lint(source_of(after, example.name), only(example.rule))
     assert len(left) == (0 if example.fixed is not None else len(example.expected))
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import PATHS, Example, examples, only
+from pages import PATHS, Example, examples
 
-from adamw_lint.engine import lint
-from adamw_lint.read.source import Source
 from adamw_lint.rulebook import Family, folder, optimizers
 
 PROJECT = Path(__file__).parent.parent
@@ -86,7 +84,7 @@ def test_the_rulebook_holds_no_python() -> None:
 
 @pytest.mark.parametrize("example", REPORTED, ids=str)
 def test_messages_keep_the_conventions(example: Example) -> None:
-    found = lint(Source.of_text(example.code, "train.py"), only(example.rule))
+    _, found = example.found(example.rule)
     assert found
     for each in found:
         fix = [each.fix.title, *filter(None, [each.fix.advice])] if each.fix else []

@@ -10,10 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from pages import Example, examples, only, refresh, reported, rewritten
-
-from adamw_lint.engine import lint
-from adamw_lint.read.source import Source
+from pages import Example, examples, refresh, reported, rewritten
 
 RULE = "l2-in-loss"
 PAGE = Path(__file__).parent / "frameworks" / "optax" / f"{RULE}.md"
@@ -25,10 +22,10 @@ RATE, STEPS = 1e-2, 20
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_gives_what_it_says(example: Example) -> None:
-    source = Source.of_text(example.code, "train.py")
-    assert [source.position(each.span.start)[0] for each in lint(source, only(RULE))] == example.expected
+    source, found = example.found(RULE)
+    assert [source.position(each.span.start)[0] for each in found] == example.expected
     assert example.report
-    assert reported(RULE, example.code) == example.report.text
+    assert reported(example) == example.report.text
     assert rewritten(example.code, RULE) == (example.fixed.text if example.fixed else example.code)
 
 

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from pages import MARK, ON, only
+from pages import MARK, ON, only, project, source_of
 
-from adamw_lint.checks import CHECKS
+from adamw_lint.checks import CHECKS, SETTINGS_CHECKS
 from adamw_lint.engine import lint
-from adamw_lint.read.source import Source
 
 FOLDER = Path(__file__).parent / "near_misses"
 FILES = sorted(FOLDER.glob("*.md"))
 
 
-def programs(path: Path) -> list[tuple[str, str]]:
-    """Each program under the heading that says why it is right."""
-    found, heading = [], ""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text under the heading that says why it is right, with the files of the program that reads it."""
+
+    why: str
+    code: str
+    name: str = "train.py"
+    files: tuple[tuple[str, str], ...] = ()
+
+
+def programs(path: Path) -> list[Program]:
+    """Each program, or file of settings (`yaml NAME`) after the programs (`python NAME`) under the same heading."""
+    found: list[Program] = []
+    heading = ""
+    files: dict[str, str] = {}
     tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
     for before, token in pairwise(tokens):
+        language, _, name = token.info.partition(" ")
         if before.type == "heading_open" and before.tag == "h2":
-            heading = token.content
+            heading, files = token.content, {}
+        elif token.type == "fence" and language == "python" and name:
+            files[name] = token.content
         elif token.type == "fence":
-            found.append((heading, token.content))
+            found.append(Program(heading, token.content, name or "train.py", tuple(files.items())))
     return found
 
 
@@ -35,26 +50,27 @@ YOUNG = (
     "decayed-norms",
     "l2-in-loss",
     "misplaced-decay",
+    "text-decay",
 )
 
-EVERY = [(path.stem, why, code) for path in FILES for why, code in programs(path)]
+EVERY = [(path.stem, program) for path in FILES for program in programs(path)]
 
 
-@pytest.mark.parametrize(
-    ("rule", "code"), [(rule, code) for rule, _, code in EVERY], ids=[f"{rule}: {why}" for rule, why, _ in EVERY]
-)
-def test_a_near_miss_is_left_alone(rule: str, code: str) -> None:
-    source = Source.of_text(MARK.sub("", code), "train.py")
-    wanted = [(number, mark[1]) for number, line in enumerate(code.split("\n"), 1) if (mark := MARK.search(line))]
-    found = [(source.position(each.span.start)[0], each.rule) for each in lint(source, only(*ON, rule))]
+@pytest.mark.parametrize(("rule", "program"), EVERY, ids=[f"{rule}: {program.why}" for rule, program in EVERY])
+def test_a_near_miss_is_left_alone(rule: str, program: Program) -> None:
+    lines = program.code.split("\n")
+    wanted = [(number, mark[1]) for number, line in enumerate(lines, 1) if (mark := MARK.search(line))]
+    source = source_of(MARK.sub("", program.code), program.name)
+    with project(dict(program.files)):
+        found = [(source.position(each.span.start)[0], each.rule) for each in lint(source, only(*ON, rule))]
     assert found == wanted
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_there_are_enough_of_them_and_each_says_why_it_is_right(path: Path) -> None:
     found = programs(path)
-    assert path.stem in CHECKS
+    assert path.stem in {*CHECKS, *SETTINGS_CHECKS}
     assert len(found) >= (60 if path.stem in ON and path.stem not in YOUNG else 30)
-    assert len({code for _, code in found}) == len(found)
-    assert len({why for why, _ in found}) == len(found)
-    assert all(why and not why.endswith(".") for why, _ in found)
+    assert len({(each.name, each.code, each.files) for each in found}) == len(found)
+    assert len({each.why for each in found}) == len(found)
+    assert all(each.why and not each.why.endswith(".") for each in found)

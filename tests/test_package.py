@@ -31,7 +31,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pack(tmp_path_factory.mktemp("wheelhouse"), "click", "hatchling", "libcst", "pathspec", "rich")
+    return pack(tmp_path_factory.mktemp("wheelhouse"), "click", "hatchling", "libcst", "pathspec", "pyyaml", "rich")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which pip and virtualenv find all they need on this machine."""
-    wheels = pack(tmp_path_factory.mktemp("wheelhouse"), "click", "hatchling", "libcst", "pathspec", "rich")
+    wheels = pack(tmp_path_factory.mktemp("wheelhouse"), "click", "hatchling", "libcst", "pathspec", "pyyaml", "rich")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PIP_", "PYTHON"))},
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

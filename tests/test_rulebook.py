@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from pages import ON, PATHS, Example, blocks, examples, only, refresh, reported, rewritten
+from pages import ON, PATHS, Example, blocks, examples, only, project, refresh, reported, rewritten, source_of
 
-from adamw_lint.checks import CHECKS, COMMENT_CHECKS
+from adamw_lint.checks import CHECKS, COMMENT_CHECKS, SETTINGS_CHECKS
 from adamw_lint.engine import lint
-from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 
 if os.environ.get("UPDATE_PAGES"):
@@ -25,36 +24,36 @@ SECTIONS = ["What it finds", "Why it matters", "Example", "What is left alone", 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_gives_a_finding_on_each_marked_line_and_on_no_other(example: Example) -> None:
-    source = Source.of_text(example.code, "train.py")
-    found = lint(source, only(example.rule))
+    source, found = example.found(example.rule)
     assert [source.position(each.span.start)[0] for each in found] == example.expected
 
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if example.report], ids=str)
 def test_the_report_is_the_one_on_the_page(example: Example) -> None:
     assert example.report
-    assert reported(example.rule, example.code) == example.report.text
+    assert reported(example) == example.report.text
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_the_fixed_text_is_the_one_on_the_page(example: Example) -> None:
-    text = rewritten(example.code, example.rule)
+    text = rewritten(example.code, example.rule, name=example.name, files=example.files)
     assert text == (example.fixed.text if example.fixed else example.code)
 
 
 @pytest.mark.parametrize("example", FIXED, ids=str)
 def test_all_fixes_together_leave_no_finding_and_a_second_run_changes_nothing(example: Example) -> None:
     rules = {*ON, example.rule}
-    text = rewritten(example.code, *rules)
-    found = lint(Source.of_text(text, "train.py"), only(*rules))
+    text = rewritten(example.code, *rules, name=example.name, files=example.files)
+    with project(example.files):
+        found = lint(source_of(text, example.name), only(*rules))
     assert [each for each in found if each.fix or each.rule != example.rule] == []
-    assert rewritten(text, *rules) == text
+    assert rewritten(text, *rules, name=example.name, files=example.files) == text
 
 
 def test_every_page_has_a_check_and_every_check_a_page() -> None:
     folder = Path(__file__).parent.parent / "adamw_lint" / "checks"
     modules = {path.stem.replace("_", "-") for path in folder.glob("*.py")} - {"--init--"}
-    assert set(pages()) == {*CHECKS, *COMMENT_CHECKS} == modules
+    assert set(pages()) == {*CHECKS, *COMMENT_CHECKS, *SETTINGS_CHECKS} == modules
     assert {name for name, page in pages().items() if page.about_comments} == set(COMMENT_CHECKS)
 
 

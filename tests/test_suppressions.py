@@ -273,3 +273,28 @@ def test_ignores_silence_whatever_stands_anywhere(start: int, length: int, code:
 def test_the_layout_of_what_is_no_python() -> None:
     told = lines_of(Source.of_text("a = (1,\n  2)\ndef f():\n    b = 'x\nc = 3\n"))
     assert [(each.first, each.last) for each in told.statements[:1]] == [(1, 2)]
+
+
+SETTINGS = "optimizer:\n  _target_: torch.optim.Adam\n  lr: 1.0e-3\n  weight_decay: 0.01\n"
+
+
+def test_a_file_of_settings_is_silenced_where_its_language_has_comments(folder: Path) -> None:
+    for name, text in [
+        ("train.yaml", SETTINGS),
+        ("train.toml", '[optimizer]\n_target_ = "torch.optim.Adam"\nlr = 1e-3\nweight_decay = 0.01\n'),
+    ]:
+        Path(name).write_text(text, encoding="utf-8")
+        assert run("--add-ignore=as published", name).exit_code == 0
+        written = Path(name).read_text(encoding="utf-8")
+        assert written.count("# adamw-lint: ignore[coupled-decay] as published\n") == 1
+        assert [line.partition("  #")[0] for line in written.splitlines()] == text.splitlines()
+        assert run(name).exit_code == 0
+
+
+def test_a_file_of_json_is_not_harmed_by_a_comment(folder: Path) -> None:
+    text = '{"optimizer": {"_target_": "torch.optim.Adam", "lr": 1e-3, "weight_decay": 0.01}}\n'
+    Path("train.json").write_text(text, encoding="utf-8")
+    told = run("--add-ignore=as published", "train.json")
+    assert told.exit_code == 2
+    assert "train.json: not silenced: JSON has no comments" in told.stderr
+    assert Path("train.json").read_text(encoding="utf-8") == text

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from adamw_lint import claims
 from adamw_lint.diagnostics import Diagnostic, Fix, Label
 from adamw_lint.fix.chains import placed
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
-from adamw_lint.model.horizon import horizon
+from adamw_lint.model.horizon import acts, horizon
 from adamw_lint.model.module import Module
 from adamw_lint.model.transformations import Step
 from adamw_lint.model.worth import Number
@@ -36,11 +37,11 @@ def _help(step: Step) -> str:
 def _acts(module: Module, found: ChainedDecay, step: Step) -> str:
     value = module.values.worth(found.written)
     if step.built is None or not isinstance(value, Number):
-        return "its decay acts over 1/(ηλ) steps and follows the lr schedule, so choose λ anew"
+        return acts(None, "", None)
     return horizon(step.built, module.values, value.value)
 
 
 def _fix(module: Module, found: ChainedDecay, step: Step) -> Fix:
     assert found.written is not None
-    advice = f"`{module.text(found.written)}` is decoupled now; {_acts(module, found, step)}"
+    advice = claims.decoupled_now(f"`{module.text(found.written)}`", _acts(module, found, step))
     return placed(module, found, step, "add it after the adaptive step", advice)

@@ -15,13 +15,16 @@ from adamw_lint.checks import (
     misplaced_decay,
     removed_adamw,
     swapped_groups,
+    text_decay,
     unknown_ignore,
     unmatched_exclusion,
     unreasoned_ignore,
     unused_ignore,
     vanishing_decay,
 )
+from adamw_lint.configured import coupled, vanishing
 from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.model.configured.configuration import Configuration
 from adamw_lint.model.module import Module
 from adamw_lint.suppress.suppressions import Ledger
 
@@ -41,10 +44,21 @@ CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
     default_decay.RULE: default_decay.check,
     vanishing_decay.RULE: vanishing_decay.check,
 }
-
 # What is said about the comments that silence the others, once it is known what they silenced.
 COMMENT_CHECKS: dict[str, Callable[[Ledger], Iterator[Diagnostic]]] = {
     unused_ignore.RULE: unused_ignore.check,
     unknown_ignore.RULE: unknown_ignore.check,
     unreasoned_ignore.RULE: unreasoned_ignore.check,
 }
+SETTINGS_CHECKS: dict[str, Callable[[Configuration], Iterator[Diagnostic]]] = {
+    coupled_decay.RULE: coupled.check,
+    text_decay.RULE: text_decay.check,
+    vanishing_decay.RULE: vanishing.check,
+}
+
+
+def findings(rule: str, model: Module | Configuration) -> Iterator[Diagnostic]:
+    """What a rule finds in a program, or in a file of settings; nothing where it has nothing to say of that."""
+    if isinstance(model, Configuration):
+        return SETTINGS_CHECKS[rule](model) if rule in SETTINGS_CHECKS else iter(())
+    return CHECKS[rule](model) if rule in CHECKS else iter(())

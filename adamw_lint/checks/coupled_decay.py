@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from adamw_lint import claims
 from adamw_lint.chained import coupled
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
 from adamw_lint.fix.callees import by_keyword, rename
@@ -19,7 +20,7 @@ from adamw_lint.model.regularizers import coefficient, worth
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.worth import UNKNOWN, Number, is_zero
 from adamw_lint.read.declared import declares_older
-from adamw_lint.rulebook import Coupling, Family, Optimizer, decoupled_sibling, optimizers_by_path
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers_by_path
 from adamw_lint.signatures import parameters
 
 RULE = "coupled-decay"
@@ -91,34 +92,28 @@ def _is_spared(module: Module, built: Construction, group: Group) -> bool:
 
 
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
-    name = built.optimizer.short_name
     text = module.text(decayed.node)
     argument = built.optimizer.decay_argument or ""
     if decayed.node is not decayed.expression and argument not in text:  # it came by position
         text = f"{argument}={text}"
     is_written = not _is_default(built, decayed)
-    into = f"`{text}` goes" if is_written else f"`{text}` sends the default decay of {built.default}"
-    message = f"{into} into {name}'s gradient, so weights with small gradients are decayed most"
+    goes = f"`{text}` goes" if is_written else f"`{text}` sends the default decay of {built.default}"
     try:
         fix, reason = _fix(module, built, decayed), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     callee = built.class_name
-    place, label = decayed.node, Label(module.span(callee), f"builds a coupled {name}")
+    place, label = decayed.node, Label(module.span(callee), claims.builds_coupled(built.optimizer))
     if not module.survey.within(decayed.node, built.call):  # other optimizers may rightly use a decay kept elsewhere
         place, label = callee, Label(module.span(decayed.node), "is its decay")
+    message = claims.coupled(goes, built.optimizer)
     return Diagnostic(RULE, module.span(place), message, _help(module, built, decayed) + reason, (label,), fix)
 
 
 def _help(module: Module, built: Construction, decayed: _Decayed) -> str:
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
     acts = horizon(built, module.values, factor)
-    if built.optimizer.replacement is not None:
-        return f"use `{built.optimizer.replacement}`; {acts}"
-    if built.optimizer.switch is not None:
-        return f"pass `{built.optimizer.switch}=True`; {acts}"
-    other = decoupled_sibling(built.optimizer).name
-    return f"it has no decoupled form: leave its decay out, or use `{other}`; {acts}"
+    return claims.remedy(built.optimizer, f"{built.optimizer.switch}=True", acts)
 
 
 def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
@@ -135,7 +130,7 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
     what = f"the default decay of {built.default}" if _is_default(built, decayed) else f"`{module.text(decayed.node)}`"
-    advice = f"{what} is decoupled now; {horizon(built, module.values, factor)}"
+    advice = claims.decoupled_now(what, horizon(built, module.values, factor))
     loaded = module.usage.state_is_loaded(built)
     if replacement is not None and accepted:
         moved = by_keyword(module, built, replacement)
@@ -146,14 +141,14 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
             *_bare(module, built),
         )
         title = f"build `{replacement.name}` instead"
-        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, ("decayed-norms", "vanishing-decay"), advice)
+        return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, claims.UNCOVERED, advice)
     if loaded:
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
     return Fix(
         f"pass `{optimizer.switch}=True`",
         _switched(module, built),
         Safety.SAFE,
-        ("decayed-norms", "vanishing-decay"),
+        claims.UNCOVERED,
         advice,
     )
 

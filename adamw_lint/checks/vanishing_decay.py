@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from adamw_lint import claims
 from adamw_lint.diagnostics import Diagnostic, Label
 from adamw_lint.model.calls import Argument
 from adamw_lint.model.constructions import Construction
@@ -69,12 +70,11 @@ def _is_raised(module: Module) -> bool:
 
 
 def _finding(module: Module, built: Construction, weak: _Weak) -> Diagnostic:
-    steps = f"{int(weak.steps):,}"
     _, written = rate(built, module.values)
     text, name = module.text(weak.written.node), built.optimizer.decay_argument or ""
     text = text if name in text else f"{name}={text}"
-    message = f"`{text}` acts over 1/(ηλ) = {steps} steps, more than any training has"
-    help_ = "over T steps a weight shrinks by the factor e where λ = 1/(η·T); by hand, because λ is to be chosen"
     given = built.arguments.by_name.get(built.optimizer.rate_argument)
     label = Label(module.span(given.node if given else built.class_name), f"its learning rate is {written}")
-    return Diagnostic(RULE, module.span(weak.written.node), message, help_, (label,), None)
+    return Diagnostic(
+        RULE, module.span(weak.written.node), claims.vanishing(text, weak.steps), claims.CHOOSE, (label,), None
+    )

@@ -50,6 +50,7 @@ WRAPPER = Table(
         "wraps": Key(Text(), "The argument that is the class of the optimizer it builds.", required=True),
         "default": Key(_PATH_TEXT, "The optimizer that it builds when it is handed none."),
         "curried": Key(Flag(), "Whether it returns what takes the arguments: `f(class)(arguments)`."),
+        "hands_on": Key(Strings(), "The arguments that go to the optimizer, where not all of the others do."),
     }
 )
 

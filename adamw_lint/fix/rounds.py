@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from adamw_lint.diagnostics import Diagnostic, Span
+from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import DefectError, LintError
 from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
 from adamw_lint.fix.bound import newly_unbound
-from adamw_lint.read.source import Source
+from adamw_lint.read.settings_file import says_the_same_but_for
+from adamw_lint.read.source import PYTHON, Source
 
 ROUNDS = 100
 
@@ -101,14 +102,22 @@ def _verify(state: Fixed, batch: list[Diagnostic], new: Source, remaining: list[
         new.encode()
     except UnicodeEncodeError as error:
         raise LintError(f"its text does not fit the encoding of the file ({error.encoding})") from error
-    if compiles(state.source.text) and not compiles(new.text):
-        raise LintError("the new text does not compile")
-    if name := newly_unbound(state.source.text, new.text):
-        raise LintError(f"it uses `{name}` where nothing has bound it")
+    _verify_language(state.source, new, edits_of(batch))
     if found := unexpected(state.remaining, batch, remaining):
         raise LintError(f"it leaves or brings a finding of {found.rule}")
     if comment := lost_comment(state.source, new, edits_of(batch)):
         raise LintError(f"it loses the comment `{comment}`")
+
+
+def _verify_language(old: Source, new: Source, edits: list[Edit]) -> None:
+    if new.language != PYTHON:
+        if not says_the_same_but_for(old, new, len(edits)):
+            raise LintError("the new text says other things than the old one")
+        return
+    if compiles(old.text) and not compiles(new.text):
+        raise LintError("the new text does not compile")
+    if name := newly_unbound(old.text, new.text):
+        raise LintError(f"it uses `{name}` where nothing has bound it")
 
 
 def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:

@@ -12,7 +12,11 @@ from adamw_lint.signatures import parameters
 
 def horizon(built: Construction, values: Values, factor: Decimal | None) -> str:
     """A clause that says over how many steps a decoupled decay of `factor` acts beside this construction's η."""
-    eta, written = rate(built, values)
+    return acts(*rate(built, values), factor)
+
+
+def acts(eta: Decimal | None, written: str, factor: Decimal | None) -> str:
+    """The clause for a learning rate of η that is written so, None where it is known only at run time."""
     if eta is None or factor is None or eta * factor <= 0:
         return "its decay acts over 1/(ηλ) steps and follows the lr schedule, so choose λ anew"
     steps = f"{int(1 / (eta * factor)):,}"

@@ -1,5 +1,6 @@
 """Which kind of file holds programs in which way: a table from suffixes to readers."""
 
+import math
 from collections.abc import Callable
 from importlib import import_module
 from os.path import splitext
@@ -17,8 +18,18 @@ READERS = {
     ".md": "prose",
     ".markdown": "prose",
     ".rst": "prose",
+    ".yaml": "settings_file",
+    ".yml": "settings_file",
+    ".json": "settings_file",
+    ".toml": "settings_file",
 }
 SUFFIXES = tuple(READERS)
+_DATA = 2_000_000  # bytes of settings; a file with more of them is data
+
+
+def largest(path: str) -> float:
+    """The size in bytes beyond which a file of that name is not looked at."""
+    return _DATA if _reader(path) == "settings_file" else math.inf
 
 
 def programs(data: bytes, path: str) -> tuple[Source, ...]:
@@ -26,6 +37,9 @@ def programs(data: bytes, path: str) -> tuple[Source, ...]:
 
     Raises UnreadableError where the bytes cannot be decoded, UnparsableError where they are not what the suffix says.
     """
-    name = READERS.get(splitext(path)[1].lower(), "script")  # noqa: PTH122
-    reader = cast(Reader, import_module(f"adamw_lint.read.{name}").programs)
-    return reader(data, path)
+    reader = cast(Reader, import_module(f"adamw_lint.read.{_reader(path)}").programs)
+    return reader(data, path) if len(data) <= largest(path) else ()
+
+
+def _reader(path: str) -> str:
+    return READERS.get(splitext(path)[1].lower(), "script")  # noqa: PTH122

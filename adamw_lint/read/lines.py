@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adamw_lint.diagnostics import Span
-from adamw_lint.read.source import Source
+from adamw_lint.read.source import PYTHON, Source
 
 _LAYOUT = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER)
 _OPEN = getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "TSTRING_START", -1)  # since Python 3.12, 3.14
@@ -53,7 +53,18 @@ class Lines:
 
 def lines_of(source: Source) -> Lines:
     """The lines of a source; after the first thing that is no token every line stands for itself, and `#` counts."""
-    return _lines(source.text)
+    return _lines(source.text) if source.language == PYTHON else _lines_of_settings(source)
+
+
+def _lines_of_settings(source: Source) -> Lines:
+    """The lines of a file of settings, each for itself; none bears a comment at its end from which a text goes on."""
+    from adamw_lint.read.settings_file import comment_places, unbroken
+
+    places = [source.position(place) for place in comment_places(source)]
+    found = [_comment(source, line, column - 1) for line, column in places]
+    lines = range(1, source.lines + 1)
+    statements = [Statement(line, line, " ".join(source.line(line).split())) for line in lines]
+    return Lines(tuple(found), tuple(each for each in statements if each.code), frozenset(unbroken(source)))
 
 
 @lru_cache(maxsize=8)

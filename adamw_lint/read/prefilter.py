@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, pages, words
+from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, pages, schemas, words
 from adamw_lint.stated import own
 
 
@@ -31,6 +31,25 @@ def may_silence(data: bytes) -> bool:
 def _families() -> frozenset[bytes]:
     letters = {page.code.rstrip("0123456789") for page in pages().values()}
     return frozenset(word.encode() for family in letters for word in (family, family.lower()))
+
+
+def may_configure(data: bytes) -> bool:
+    """Whether a file of settings may choose an optimizer, and give it a decay."""
+    decays, choosers, _, _ = _settings()
+    return any(word in data for word in decays) and any(word in data for word in choosers)
+
+
+def may_be_text(data: bytes) -> bool:
+    """Whether a file of YAML may give a program a decay that is a text to it."""
+    _, _, texts, number = _settings()
+    return any(word in data for word in texts) and number.search(data) is not None
+
+
+@cache
+def _settings() -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], re.Pattern[bytes]]:
+    said = schemas("literals")
+    decays, choosers, texts = (tuple(word.encode() for word in said[key]) for key in ("decays", "choosers", "texts"))
+    return decays, choosers, texts, re.compile(said["number"].encode())
 
 
 def may_build(data: bytes) -> bool:

@@ -1,7 +1,7 @@
 """The project that a file belongs to: its root, its files, and what their bytes say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Project:
         self.root = root
         self._bytes: dict[Path, bytes] = {}
         self._concerning: dict[Path, bool] = {}
+        self._imports: dict[Path, frozenset[str]] = {}
 
     @classmethod
     def around(cls, path: Path) -> "Project":
@@ -56,9 +57,15 @@ class Project:
             self._concerning[path] = may_concern(self.says(path))
         return self._concerning[path]
 
+    def imports(self, path: Path) -> frozenset[str]:
+        """Every name in the import statements of a file."""
+        if path not in self._imports:
+            self._imports[path] = imported_names(self.says(path))
+        return self._imports[path]
+
     def linked(self, start: Path, code: bytes) -> frozenset[Path]:
         """The files that imports join to one, in whichever direction and over whichever files; by their names alone."""
-        said = {path: imported_names(self.says(path)) for path in self.files} | {start: imported_names(code)}
+        said = {path: self.imports(path) for path in self.files} | {start: imported_names(code)}
         found, new = {start}, [start]
         while new:
             path = new.pop()
@@ -67,6 +74,12 @@ class Project:
             found.update(near)
             new += near
         return frozenset(found)
+
+    def holding(self, words: Iterable[str], near: Path) -> list[Path]:
+        """The files that hold one of some words to the letter, the nearest to a file first."""
+        wanted = [each.encode() for each in words]
+        found = [each for each in self.files if any(word in self.says(each) for word in wanted)]
+        return sorted(found, key=lambda path: (_distance(path, near), path))
 
     def saying(self, pattern: str, near: Path) -> Iterator[Path]:
         """The files other than `near` whose bytes match a regular expression, the nearest to it first."""

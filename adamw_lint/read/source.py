@@ -16,13 +16,15 @@ from adamw_lint.read.place import Layout, Place, Region
 
 # Python ends a line here and nowhere else; str.splitlines also ends one at form feeds and Unicode separators.
 NEWLINE = re.compile(r"\r\n|\n|\r")
+PYTHON = "python"
 
 
 @dataclass(frozen=True)
 class Source:
     """A program as it was read: `text` keeps every newline as it stands on disk, without the byte order mark.
 
-    Most files are one program. Where a file holds other things as well, `layout` says how the program lies in it.
+    Most files are one program. Where a file holds other things as well, `layout` says how the program lies in it. A
+    file of settings is one whose `language` is another.
     """
 
     path: str
@@ -30,20 +32,21 @@ class Source:
     encoding: str = "utf-8"
     bom: bool = False
     layout: Layout | None = field(default=None, compare=False)
+    language: str = PYTHON
 
     @classmethod
-    def of_text(cls, text: str, path: str = "<text>") -> "Source":
+    def of_text(cls, text: str, path: str = "<text>", language: str = PYTHON) -> "Source":
         """A source that never was a file."""
-        return cls(path, text)
+        return cls(path, text, language=language)
 
     @classmethod
-    def of_bytes(cls, data: bytes, path: str) -> "Source":
+    def of_bytes(cls, data: bytes, path: str, language: str = PYTHON) -> "Source":
         """The source that `data` encodes by its byte order mark or its PEP 263 cookie; raises UnreadableError."""
         try:
             encoding = _encoding(data)
             bom = encoding == "utf-8-sig"
             text = data.removeprefix(BOM_UTF8).decode("utf-8") if bom else data.decode(encoding)
-            source = cls(path, text, "utf-8" if bom else encoding, bom)
+            source = cls(path, text, "utf-8" if bom else encoding, bom, language=language)
             faithful = source.encode() == data
         except (SyntaxError, LookupError, ValueError) as error:
             raise UnreadableError(f"cannot be decoded: {error}", path) from error

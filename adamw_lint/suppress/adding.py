@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
+from adamw_lint.errors import LintError
 from adamw_lint.fix.apply import edited
 from adamw_lint.read.lines import lines_of
+from adamw_lint.read.settings_file import JSON
 from adamw_lint.read.source import Source
 from adamw_lint.suppress.directives import Directive, Word, directives
 
 
 def silenced(source: Source, found: Iterable[Diagnostic], reason: str) -> Source:
     """The source with a comment for every finding; those on one line share one. Raises LintError where none can be."""
+    if source.language == JSON:
+        raise LintError("not silenced: JSON has no comments; a baseline or `per-file-ignores` can do it", source.path)
     on_line: dict[int, list[str]] = {}
     before: dict[int, list[str]] = {}
     for each in found:

@@ -39,6 +39,7 @@ class Config:
     own: tuple[str, ...]
     ignored: dict[str, list[str]]
     aliases: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +59,7 @@ class Document:
     whole: tuple[str, ...]
     beside: tuple[str, ...]
     imports: tuple[str, ...]
+    files: tuple[str, ...]
     resumes: tuple[str, ...]
     spares: tuple[str, ...]
     by_name: str
