@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pages import PATHS, examples
 from test_losses import REACHED, SUMS, in_module, in_training, terms_of
 
-from adamw_lint.read.penalties import may_take_norms
 from adamw_lint.read.functions import Functions
+from adamw_lint.read.penalties import may_take_norms
 from adamw_lint.read.prefilter import may_concern, may_matter
 
 PENALTIES = [in_training(f"(ce + lam * {penalty}).backward()") for penalty in SUMS]

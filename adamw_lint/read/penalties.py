@@ -5,8 +5,8 @@ from functools import cache
 
 from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting, keeps_function
-from adamw_lint.read.outline import takes_norms
 from adamw_lint.read.functions import Functions, parsed
+from adamw_lint.read.outline import takes_norms
 from adamw_lint.rulebook import words
 
 _UNBROKEN = re.compile(r"\t|\r|\\\n|^ +global ", re.MULTILINE)  # here indentation does not tell what belongs together
