@@ -33,7 +33,7 @@ GATES: dict[str, Callable[[bytes], bool]] = {
 
 def read(trees: list[str]) -> dict[str, bytes]:
     """The bytes of every file."""
-    paths = [path for path in discover(trees, (), Path.cwd()) if isinstance(path, str)]
+    paths = [path for path in discover(trees) if isinstance(path, str)]
     return {path: Path(path).read_bytes() for path in paths}
 
 
