@@ -81,7 +81,19 @@ def test_symlink_loops_end(tree: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "concerns"),
-    [(b"torch.optim.Adam(x)", True), (b"\xff getattr(o, 'NAdam')", True), (b"torch.optim.SGD(x)", False), (b"", False)],
+    [
+        (b"torch.optim.Adam(x)", True),
+        (b"\xff getattr(o, 'NAdam')", True),
+        (b"torch.optim.SGD(x)", False),
+        (b"", False),
+        (b"x = 1  # Adam", False),
+        (b'def f():\n    """Adam, of which \'no\' # is said."""', False),
+        (b'x = "#", Adam(p)', True),
+        (b'x = """it\'s # one""", Adam(p)', True),
+        (b"x = '\\'#', Adam(p)", True),
+        (b'"""One."""; x = Adam(p)', True),
+        (b"import optax\noptax.chain(optax.scale_by_adam(), optax.add_decayed_weights(1e-4))", True),
+    ],
 )
 def test_prefilter(data: bytes, concerns: bool) -> None:
     assert may_concern(data) is concerns

@@ -80,9 +80,10 @@ def _require_private(module: Module, name: str) -> None:
         raise Manual(f"other code may import `{name}` from here")
     if module.survey.mentions(_BY_NAME):
         raise Manual(f"`{name}` may be looked up by a text")
-    stem = re.escape(path.rpartition("/")[2].removesuffix(".py"))
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    pattern = rf"\bfrom\s+[\w.]*\b{re.escape(stem)}\s+import\b"
     home, read = module.program.file(module.tree), module.program.read
-    for other in module.program.project.saying(rf"\bfrom\s+[\w.]*\b{stem}\s+import\b", home):
+    for other in module.program.project.saying(pattern, [stem], home):
         if name.encode() in module.program.project.says(other) and _imports(module, read(other), name):
             raise Manual(f"`{other.name}` imports `{name}` from here")
 

@@ -104,14 +104,16 @@ class Program:
         """Read the nearest files whose classes bind an attribute of their instances."""
         pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
         if attribute not in self._defined and not re.search(pattern, self._survey.text):
-            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
+            for path in islice(self.project.saying(pattern, [attribute], self.home), _NEAREST):
                 self.read(path)
         self._defined.add(attribute)
 
     def read_methods(self, name: str) -> None:
         """Read the nearest files that define a method, unless one of those read so far does."""
         if name not in self._defined and not self._survey.functions.get(name):
-            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self.home), _NEAREST):
+            for path in islice(
+                self.project.saying(rf"\bdef {name}\(self\b", [f"def {name}(self"], self.home), _NEAREST
+            ):
                 self.read(path)
         self._defined.add(name)
 
@@ -119,17 +121,18 @@ class Program:
         """Read the nearest files that append to a list that objects hold under that name."""
         pattern = rf"\.{attribute}\.append\("
         if pattern not in self._defined:
-            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
+            for path in islice(self.project.saying(pattern, [attribute], self.home), _NEAREST):
                 self.read(path)
         self._defined.add(pattern)
 
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""
-        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self.home)
+        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", names, self.home)
 
     def importers(self, name: str) -> Iterator[Path]:
         """The other files of the project that may import a module, those nearest to this one first."""
-        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self.home)
+        pattern = rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b"
+        return self.project.saying(pattern, [name], self.home)
 
 
 def _below(folder: Path, names: list[str]) -> Iterator[Place]:

@@ -1,6 +1,8 @@
 """What a program does with an optimizer once it is built: loads its state, writes its groups, schedules them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 import libcst as cst
 
@@ -23,10 +25,24 @@ class Usage:
         self._words = signs["loading_words"]
         self._optimizer_words = signs["optimizer_words"]
 
-    @property
+    @cached_property
     def _calls(self) -> list[cst.Call]:
         """Those of the file: names alone tell what they are about."""
         return self._survey.own(self._survey.calls)
+
+    @cached_property
+    def _handed(self) -> dict[str, list[cst.Call]]:
+        """The calls by what their arguments are called."""
+        found: dict[str, list[cst.Call]] = defaultdict(list)
+        for call in self._calls:
+            for name in {name for arg in call.args for name in self._names(arg.value)}:
+                found[name].append(call)
+        return dict(found)
+
+    @cached_property
+    def _loading(self) -> list[cst.Call]:
+        """The calls that may load a state into what they are called on or handed."""
+        return [call for call in self._calls if self._is_loader(call)]
 
     def state_is_loaded(self, built: Construction | None) -> bool:
         """Whether a state is loaded into the optimizer, or the optimizer handed to something that says it loads.
@@ -35,16 +51,19 @@ class Usage:
         """
         if built is not None and built.chosen is not None and built.chosen.resumes:
             return True
-        return any(self._loads(call, built) for call in self._calls)
+        return any(self._loads(call, built) for call in self._loading)
+
+    def _is_loader(self, call: cst.Call) -> bool:
+        method = method_call(call)
+        name = (dotted(call.func) or "").rpartition(".")[2].lower()
+        return (method is not None and method[1] in self._loaders) or any(word in name for word in self._words)
 
     def _loads(self, call: cst.Call, built: Construction | None) -> bool:
         method = method_call(call)
         if method is not None and method[1] in self._loaders:
             receiver = (dotted(method[0]) or "").rpartition(".")[2].lower()
             return self._is(method[0], built) or any(receiver.startswith(word) for word in self._optimizer_words)
-        name = (dotted(call.func) or "").rpartition(".")[2].lower()
-        is_loader = any(word in name for word in self._words)
-        return is_loader and any(self._is(arg.value, built) for arg in call.args)
+        return any(self._is(arg.value, built) for arg in call.args)
 
     def freezes(self) -> bool:
         """Whether code of the program keeps some parameters from being trained, so that they do not decay either."""
@@ -90,14 +109,16 @@ class Usage:
 
     def _is(self, node: cst.CSTNode, built: Construction | None) -> bool:
         """Whether an expression is called like the optimizer, or is another name of what is."""
-        if built is None:
-            return False
-        name, other = (dotted(each) or "" for each in (built.variable, node))
-        if not name or not other:
-            return False
+        return built is not None and _variable(built) in self._names(node)
+
+    def _names(self, node: cst.CSTNode) -> tuple[str, ...]:
+        """The last parts of what an expression is called, and of what else is called so; none where it has no name."""
+        name = dotted(node)
+        if not name:
+            return ()
         binding = self._values.bound_once(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
         original = dotted(binding.value) or "" if binding is not None and binding.value is not None else ""
-        return name.rpartition(".")[2] in (other.rpartition(".")[2], original.rpartition(".")[2])
+        return tuple(each.rpartition(".")[2] for each in (name, original) if each)
 
     def _groups(self, built: Construction) -> list[cst.Attribute]:
         """The places that read the optimizer's list of groups; all of the file for one that is bound to no name."""
@@ -124,11 +145,15 @@ class Usage:
 
     def _lists_beside(self, built: Construction) -> Iterable[cst.Arg]:
         """The lists, one value for each group, that a call is handed after the optimizer."""
-        for call in self._calls:
-            if any(self._is(arg.value, built) for arg in call.args):
-                yield from (arg for arg in call.args if self._is_list(arg.value))
+        for call in self._handed.get(_variable(built), ()):
+            yield from (arg for arg in call.args if self._is_list(arg.value))
 
     def _is_list(self, node: cst.BaseExpression) -> bool:
         binding = self._values.bound_once(node)
         value = binding.value if binding is not None else node
         return isinstance(value, (cst.List, cst.ListComp, cst.Tuple))
+
+
+def _variable(built: Construction) -> str:
+    """The last part of the name that an optimizer is bound to; empty where it is bound to none."""
+    return (dotted(built.variable) or "").rpartition(".")[2]

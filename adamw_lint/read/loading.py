@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from adamw_lint.read.project import Project
+from adamw_lint.read.project import Project, imported_names
 from adamw_lint.read.scripts import Script
 
 _PROGRAMS = 16  # files of a project that are looked into
@@ -83,7 +83,7 @@ def _readers(project: Project, module: str, loads: tuple[str, ...]) -> tuple[Pat
 
 def _joined(project: Project, files: Sequence[Path], start: Sequence[Path]) -> list[Path]:
     """Those of some files that imports join, in whichever direction, to one of `start`."""
-    said = {each: project.imports(each) for each in files}
+    said = {each: imported_names(project.says(each)) for each in files}
     found, new = set(start), list(start)
     while new:
         path = new.pop()

@@ -12,7 +12,7 @@ from typing import Any
 from adamw_lint.errors import UnparsableError
 from adamw_lint.read.magics import python_of, written_by
 from adamw_lint.read.pieces import Piece, Pieces
-from adamw_lint.read.prefilter import may_concern
+from adamw_lint.read.prefilter import may_concern, may_matter
 from adamw_lint.read.source import Source
 
 Quote = Callable[[str], str]
@@ -29,7 +29,7 @@ def programs(data: bytes, path: str) -> tuple[Source, ...]:
     try:
         cells = list(_cells(json.loads(data)))
     except (ValueError, RecursionError) as error:
-        if may_concern(data):
+        if may_matter(data):
             raise UnparsableError(f"not a notebook: {error}", path) from error
         return ()
     if not any(may_concern(text.encode(errors="replace")) for text in _texts(cells).values()):

@@ -37,10 +37,10 @@ def takes_norms(text: str) -> bool:
     nodes = list(ast.walk(tree))
     said = re.compile("|".join(words("penalty")["said_of_parameters"]))
     held = _held(nodes, said)
-    return any(_denotes(operand, held, said) for node in nodes for operand in _operands(node))
+    return any(_denotes(operand, held, said) for node in nodes for operand in operands(node))
 
 
-def _operands(node: ast.AST) -> Iterator[ast.expr]:
+def operands(node: ast.AST) -> Iterator[ast.expr]:
     """What a node may take the norm or square of, and is no arithmetic itself."""
     found = list(
         _multiplied(node) if isinstance(node, ast.BinOp) else _called(node) if isinstance(node, ast.Call) else ()
@@ -49,7 +49,8 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _multiplied(node: ast.BinOp) -> Iterator[ast.expr]:
-    exponent = node.right.value if isinstance(node.right, ast.Constant) else 2
+    is_negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.operand, ast.Constant)
+    exponent = node.right.value if isinstance(node.right, ast.Constant) else 0 if is_negative else 2
     is_square = isinstance(node.op, ast.Pow) and exponent == 2
     is_product = isinstance(node.op, (ast.Mult, ast.MatMult)) and ast.dump(node.left) == ast.dump(node.right)
     if is_square or is_product:

@@ -5,20 +5,37 @@ from decimal import Decimal
 from functools import cache
 
 from adamw_lint.read.outline import takes_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, optimizers, pages, schemas, words
+from adamw_lint.read.penalties import may_take_norms
+from adamw_lint.rulebook import Coupling, Family, Optimizer, frameworks, optimizers, pages, schemas, words
 from adamw_lint.stated import own
+
+# Strings in expressions are kept, and read so that no quotation mark or `#` in one begins anything.
+_SPOKEN = re.compile(
+    rb"#[^\n\r]*"
+    rb"|^[ \t]*[rRuU]?(\"{3}|'{3})(?:[^\\]|\\.)*?\1"
+    rb"|(?P<kept>(\"{3}|'{3})(?:[^\\]|\\.)*?\3|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    return (
-        may_build(data)
-        or may_penalise(data)
-        or may_step(data)
-        or may_estimate(data)
-        or may_regularise(data)
-        or may_silence(data)
-    )
+    if may_silence(data) or (may_build(data) and may_build(code_of(data))):
+        return True
+    if may_step(data) or may_estimate(data) or may_regularise(data):
+        return True
+    return _says_penalty(data) and may_take_norms(data.decode(errors="replace"))
+
+
+def code_of(data: bytes) -> bytes:
+    """The bytes without comments, and without the long strings that begin a line, which document."""
+    return _SPOKEN.sub(lambda found: found["kept"] or b" ", data)
+
+
+def may_matter(data: bytes) -> bool:
+    """Whether the bytes hold something that a rule could speak about in this file or in one that imports it."""
+    gates = (may_build, may_penalise, may_step, may_estimate, may_regularise, may_silence)
+    return any(gate(data) for gate in gates)
 
 
 def may_silence(data: bytes) -> bool:
@@ -77,8 +94,11 @@ def _says_all(subject: str, data: bytes) -> bool:
 
 def may_penalise(data: bytes) -> bool:
     """Whether the file may take a norm of parameters and make it part of a loss."""
-    is_said = all(any(word in data for word in said) for said in _penalty())
-    return is_said and takes_norms(data.decode(errors="replace"))
+    return _says_penalty(data) and takes_norms(data.decode(errors="replace"))
+
+
+def _says_penalty(data: bytes) -> bool:
+    return all(any(word in data for word in said) for said in _penalty())
 
 
 def may_regularise(data: bytes) -> bool:
@@ -109,7 +129,7 @@ def _mention(_: tuple[Optimizer, ...]) -> re.Pattern[bytes]:
 @cache
 def _common(_: tuple[Optimizer, ...]) -> dict[bytes, re.Pattern[bytes]]:
     """The names in lower case, which are words like any other and count only beside the name of their library."""
-    plain = [path for path in _paths() if _last(path).islower()]
+    plain = [path for path in (*_paths(), *_decaying()) if _last(path).islower()]
     libraries = sorted({path.partition(".")[0] for path in plain})
     return {
         library.encode(): re.compile(
@@ -121,6 +141,12 @@ def _common(_: tuple[Optimizer, ...]) -> dict[bytes, re.Pattern[bytes]]:
 
 def _paths() -> list[str]:
     return [path for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths]
+
+
+def _decaying() -> list[str]:
+    """The transformations of a chain that decay: what follows or precedes them need not be an optimizer by name."""
+    tables = [table for facts in frameworks().values() for table in facts.get("transformation", ())]
+    return [name for table in tables if table["does"] == "decay" for name in table["names"]]
 
 
 def _last(path: str) -> str:

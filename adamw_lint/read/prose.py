@@ -10,7 +10,7 @@ from adamw_lint.read.fragments import joined
 from adamw_lint.read.magics import blank, python_of
 from adamw_lint.read.markup import Block, directives, fences
 from adamw_lint.read.pieces import Piece, Pieces
-from adamw_lint.read.prefilter import may_concern
+from adamw_lint.read.prefilter import may_concern, may_matter
 from adamw_lint.read.source import NEWLINE, Source
 
 _RESTRUCTURED = ".rst"
@@ -19,7 +19,7 @@ _SIGNS = (b"```", b"~~~", b"::", b">>>")
 
 def programs(data: bytes, path: str) -> tuple[Source, ...]:
     """The programs of the blocks that may concern us; what is no Python is left out. Raises UnreadableError."""
-    if not any(sign in data for sign in _SIGNS) or not may_concern(data):
+    if not any(sign in data for sign in _SIGNS) or not may_matter(data):
         return ()
     file = Source.of_utf8(data, path)
     pieces = _pieces(file)

@@ -63,7 +63,9 @@ def _is_spared(module: Module, built: Construction) -> bool:
     method = words("names")["method"]
     if method in built.arguments.by_name or _is_said(module, built, method):
         return True
-    return _leaves(module, built) and any(True for _ in module.program.project.saying(method, module.program.home))
+    return _leaves(module, built) and any(
+        True for _ in module.program.project.saying(method, [method], module.program.home)
+    )
 
 
 def _is_said(module: Module, built: Construction, method: str) -> bool:

@@ -121,7 +121,7 @@ class Handovers:
         if own is None or any(self._may_be(each, key, home) for each in own):
             return True
         here, project = self._program.file(tree), self._program.project
-        saying = set(project.saying(rf"[\"']{key}[\"']", here))
+        saying = set(project.saying(rf"[\"']{key}[\"']", [key], here))
         for path in saying & project.linked(here, self._survey.text.encode()) if saying else ():
             said = _lookups(project.says(path).decode(errors="replace"))
             if said is None or any(each.receiver and self._may_be(each, key, home) for each in said):

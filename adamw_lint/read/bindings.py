@@ -1,0 +1,92 @@
+"""The names of a part of a file and what each is bound to, by Python's own syntax tree."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adamw_lint.read.flowing import Flowing
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BINDING = frozenset(
+    {*_FUNCTIONS, ast.Lambda, ast.For, ast.AsyncFor, ast.comprehension, ast.Assign, ast.AnnAssign, ast.NamedExpr}
+) | {ast.AugAssign}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a name is bound to: a value, what is looped over, or an argument of the function `of`."""
+
+    value: ast.expr | None
+    looped: bool = False
+    of: str | None = None
+
+
+class Part:
+    """A part of a file that has names of its own: an outermost function, or the whole of it."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.nodes: list[ast.AST] = []
+        self.bound: dict[str, list[Bound]] = defaultdict(list)
+        self.calls: list[ast.Call] = []
+        for node in self._walk(tree):
+            kind = type(node)
+            if kind is ast.Call:
+                self.calls.append(node)  # type: ignore[arg-type]
+            elif kind in _BINDING:
+                for name, bound in _bindings(node):
+                    self.bound[name].append(bound)
+        self.appended = _appended(self.calls)
+        self._flowing: Flowing | None = None
+
+    def _walk(self, tree: ast.AST) -> Iterator[ast.AST]:
+        stack = [tree]
+        while stack:
+            node = stack.pop()
+            self.nodes.append(node)
+            yield node
+            for name in node._fields:
+                value = getattr(node, name, None)
+                inner = [value] if isinstance(value, ast.AST) else value if type(value) is list else ()
+                for each in inner if name != "ctx" else ():
+                    if isinstance(each, ast.AST):
+                        self.parents[each] = node
+                        stack.append(each)
+
+    def flowing(self, text: str) -> Flowing:
+        """Where its values go."""
+        if self._flowing is None:
+            self._flowing = Flowing(text, self.parents)
+        return self._flowing
+
+
+def _appended(calls: list[ast.Call]) -> dict[str, list[ast.expr]]:
+    """What is appended to lists, by their names."""
+    found: dict[str, list[ast.expr]] = defaultdict(list)
+    for call in calls:
+        to = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "append" else None
+        if isinstance(to, ast.Name):
+            found[to.id] += call.args
+    return found
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
+    """The names that a node binds, each with what it stands for."""
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield from ((name, Bound(node.iter, looped=True)) for name in _names(node.target))
+    elif isinstance(node, ast.Assign):
+        yield from ((each.id, Bound(node.value)) for each in node.targets if isinstance(each, ast.Name))
+        apart = [name for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for name in _names(each)]
+        yield from ((name, Bound(None)) for name in apart)
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.AugAssign)) and isinstance(node.target, ast.Name):
+        yield node.target.id, Bound(node.value)
+    elif isinstance(node, (*_FUNCTIONS, ast.Lambda)):
+        every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        yield from ((each.arg, Bound(None, of=getattr(node, "name", ""))) for each in every if each.arg != "self")
+        given = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
+        yield from ((arg.arg, Bound(value)) for arg, value in given.items())
+
+
+def _names(target: ast.expr) -> list[str]:
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -1,0 +1,57 @@
+"""Cuts a text into its outermost functions by their indentation, so that no more of it is parsed than concerns us."""
+
+import ast
+import re
+import textwrap
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cache
+
+_DEFINITION = re.compile(r"^( *)(?:async +)?def ", re.MULTILINE)
+
+
+class Functions:
+    """The functions of a text that stand in no other; what is in none of them is the rest.
+
+    What is cut where a string or a bracket is still open does not parse, and then the text has to be parsed as a whole.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for found in _DEFINITION.finditer(text):
+            if not self._ends or found.start() >= self._ends[-1]:
+                self._starts.append(found.start())
+                self._ends.append(_end(text, found))
+
+    def around(self, offsets: Iterable[int]) -> set[int] | None:
+        """The functions in which the offsets stand; None where one stands in none of them."""
+        found = {bisect_right(self._starts, offset) - 1 for offset in offsets}
+        return None if -1 in found or not all(self._holds(offset) for offset in offsets) else found
+
+    def _holds(self, offset: int) -> bool:
+        return offset < self._ends[bisect_right(self._starts, offset) - 1]
+
+    def parsed(self, number: int) -> ast.Module:
+        """The tree of one function alone; raises what `ast.parse` raises."""
+        return parsed(textwrap.dedent(self._text[self._starts[number] : self._ends[number]]))
+
+
+def parsed(text: str) -> ast.Module:
+    """Python's own tree of a text; raises SyntaxError, ValueError, RecursionError or MemoryError."""
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(text)
+
+
+def _end(text: str, definition: re.Match[str]) -> int:
+    following = text.find("\n", definition.end())
+    found = _outside(len(definition[1])).search(text, following + 1) if following >= 0 else None
+    return found.start() if found is not None else len(text)
+
+
+@cache
+def _outside(indent: int) -> re.Pattern[str]:
+    """A line that ends a function: no deeper than its `def`, and neither empty, a comment nor a closing bracket."""
+    return re.compile(rf"^ {{0,{indent}}}[^\s#)\]}}]", re.MULTILINE)

@@ -1,0 +1,166 @@
+"""Which files are parsed for the sake of penalties: every one that may hold one, and few that only look like it."""
+
+from textwrap import dedent, indent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pages import PATHS, examples
+from test_losses import REACHED, SUMS, in_module, in_training, terms_of
+
+from adamw_lint.read.functions import Functions
+from adamw_lint.read.penalties import may_take_norms
+from adamw_lint.read.prefilter import may_concern, may_matter
+
+PENALTIES = [in_training(f"(ce + lam * {penalty}).backward()") for penalty in SUMS]
+PENALTIES += [in_training(body) for body, _ in REACHED.values()]
+PENALTIES += [example.code for example in examples("l2-in-loss") if example.expected]
+
+# What stands around a function, and is the harder to cut from it; none of it takes a norm of parameters.
+AROUND = [
+    "import os\n",
+    "def other(x):\n    return x.pow(2).mean()\n\n\n",
+    'class Norm:\n    """A norm.\n\ndef no_function(x): of a text\n"""\n\n    def forward(self, x):\n        pass\n\n',
+    "def wide(\n    x,\n    y,\n) -> float:\n# a comment at the left\n    return (x\n+ y)\n\n\n",
+    "if True:\n\n    async def late(x): return x\n\n\n",
+]
+
+
+def in_function(text: str) -> str:
+    """The program as the body of a function, but for its imports, which others read too."""
+    lines = text.split("\n")
+    imports = [line for line in lines if line.startswith(("import ", "from "))]
+    rest = "\n".join(line for line in lines if line not in imports)
+    return "\n".join(imports) + "\n\n\ndef train(loader):\n" + indent(rest, "    ")
+
+
+@pytest.mark.parametrize("text", PENALTIES)
+def test_no_penalty_is_overlooked(text: str) -> None:
+    assert may_take_norms(text)
+    assert may_take_norms(in_function(text))
+    assert may_take_norms(in_function(text).replace("\n", "\r\n"))
+
+
+@pytest.mark.parametrize("penalty", ["self.lam * self.l2()", "1e-4 * (self.scale ** 2).sum()", "self.fc.weight.norm()"])
+def test_no_penalty_of_a_module_is_overlooked(penalty: str) -> None:
+    text = in_module(f"loss + {penalty}")
+    assert terms_of(text)
+    assert may_take_norms(text)
+
+
+@given(st.lists(st.sampled_from(AROUND)), st.sampled_from(PENALTIES), st.lists(st.sampled_from(AROUND)))
+def test_no_penalty_is_overlooked_among_other_code(before: list[str], text: str, after: list[str]) -> None:
+    assert may_take_norms("".join([*before, in_function(text), "\n\n", *after]))
+
+
+HANDED = {
+    "a tensor": "def l2(w):\n    return w.norm()\n\n\ndef loss(model, ce):\n    return ce + l2(model.fc.weight)",
+    "an iterator": """
+        def l2(params):
+            return sum(p.pow(2).sum() for p in params)
+
+        def loss(model, ce):
+            return ce + l2(model.parameters())
+    """,
+    "over two functions": """
+        def square(x):
+            return (x ** 2).sum()
+
+        def l2(x):
+            return square(x)
+
+        def loss(model, ce):
+            return ce + l2(model.fc.weight)
+    """,
+    "to an object": """
+        class L2:
+            def __call__(self, params):
+                return sum((p * p).sum() for p in params)
+
+        penalty = L2()
+
+        def loss(model, ce):
+            return ce + penalty(model.parameters())
+    """,
+    "in a list": """
+        def loss(model, ce):
+            chosen = []
+            for name, p in model.named_parameters():
+                chosen.append(p)
+            return ce + sum(each.norm() for each in chosen)
+    """,
+    "by a method of another class": """
+        def loss(model, ce):
+            return ce + sum(each.norm() for each in model.get_weights())
+    """,
+    "a function kept as an attribute": """
+        class Loss:
+            def __init__(self):
+                self.norm = torch.norm
+
+            def forward(self, model, ce):
+                return ce + self.norm(model.fc.weight)
+    """,
+    "from a global": """
+        parameters = list(model.parameters())
+
+        def loss(ce):
+            return ce + sum(each.norm() for each in parameters)
+    """,
+}
+
+
+@pytest.mark.parametrize("code", HANDED.values(), ids=HANDED)
+def test_parameters_are_followed_to_the_norm(code: str) -> None:
+    assert may_take_norms(dedent(code))
+
+
+OTHERS = {
+    "a norm layer": """
+        class RMSNorm(nn.Module):
+            def __init__(self, size):
+                self.weight = nn.Parameter(torch.ones(size))
+
+            def forward(self, hidden):
+                variance = hidden.pow(2).mean(-1, keepdim=True)
+                return self.weight * (hidden * torch.rsqrt(variance + 1e-6))
+    """,
+    "a layer called norm": """
+        class Block(nn.Module):
+            def forward(self, x):
+                return x + F.linear(self.norm(x), self.weight)
+    """,
+    "along an axis": "def unit(module):\n    return module.weight.norm(dim=-1)",
+    "a norm that is compared": "def large(model):\n    return [1 for p in model.parameters() if p.norm() > 3]",
+    "a divisor": "def unit(model, x):\n    return x / model.fc.weight.norm()",
+    "the square of a number": "def area(config):\n    loss = config.patch_size ** 2\n    return loss",
+    "an error": "def mse(x, y):\n    return ((x - y) ** 2).mean()",
+}
+
+
+@pytest.mark.parametrize("code", OTHERS.values(), ids=OTHERS)
+def test_other_norms_are_left_out(code: str) -> None:
+    assert not may_take_norms("import torch\nfrom torch import nn\n" + dedent(code))
+
+
+def test_what_concerns_no_rule_may_matter_to_an_importer() -> None:
+    code = b"def l2_loss(weight_params):\n    return [weight.norm() for weight in weight_params]"
+    assert may_matter(code)
+    assert not may_concern(code)
+
+
+def test_functions_are_cut_by_their_indentation() -> None:
+    method = "class C:\n    def g(self):\n        def h(): 1\n        return h\n    y = 2\n"
+    text = "x = 1\ndef f(\n    a,\n):\n\n# b\n    return a\n\n\n" + method
+    pieces = Functions(text)
+    assert pieces.around([text.index("return a")]) == {0}
+    assert pieces.around([text.index("def h"), text.index("return h")]) == {1}
+    assert pieces.around([text.index("y = 2")]) is None
+    assert pieces.around([text.index("x = 1")]) is None
+    assert [type(pieces.parsed(number).body[0]).__name__ for number in (0, 1)] == ["FunctionDef", "FunctionDef"]
+
+
+def test_every_marked_example_concerns_us() -> None:
+    for rule in PATHS:
+        for example in examples(rule):
+            assert not example.expected or may_concern(example.code.encode()), example
