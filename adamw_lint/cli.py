@@ -9,10 +9,9 @@ from typing import Any
 import click
 
 from adamw_lint import __version__
-from adamw_lint.catalogue import catalogue
 from adamw_lint.errors import LintError
-from adamw_lint.explain import rule
-from adamw_lint.measuring import measuring
+from adamw_lint.kept import keeping
+from adamw_lint.looking import Means
 from adamw_lint.options.fixing import Fixing
 from adamw_lint.options.front import Front
 from adamw_lint.options.input import Input
@@ -21,7 +20,7 @@ from adamw_lint.options.rules import Rules
 from adamw_lint.options.sections import declared, taken
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
 from adamw_lint.settings import load
-from adamw_lint.showing import show_files, show_settings
+from adamw_lint.store import user_folder
 from adamw_lint.telling import complain, tell
 
 STDIN = "-"
@@ -32,7 +31,11 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
 @click.command(
     "adamw-lint",
     cls=Front,
-    verbs=[rule, catalogue, measuring],
+    verbs={
+        "rule": "adamw_lint.explain:rule",
+        "optimizers": "adamw_lint.catalogue:catalogue",
+        "measure": "adamw_lint.measuring:measuring",
+    },
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
@@ -47,29 +50,34 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     _never_fail_to_print()
     fixing, output, input_ = taken(Fixing, given), taken(Output, given), taken(Input, given)
     flags = {key.replace("_", "-"): given[key] for key in FLAGS}
-    try:
-        reports = output.reports
-        settings = load(Path.cwd(), flags)
-        if output.show_settings:
-            raise SystemExit(show_settings(settings))
-        if output.show_files:
-            raise SystemExit(show_files(paths or (".",), settings))
-        if fixing.diff and any(report.path for report in reports):
-            raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
-        task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, write=not fixing.diff)
-        watched = not output.quiet and sys.stderr.isatty()
-        outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, watched)
-    except LintError as error:
-        complain([error])
-        raise SystemExit(ERROR) from None
-    rewritten = fixing.fix and not fixing.diff and STDIN in paths  # then the new text has standard output for itself
-    errors = tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
+    folder = None if input_.no_cache else input_.cache_dir or user_folder()
+    with keeping(folder):
+        try:
+            reports = output.reports
+            settings = load(Path.cwd(), flags)
+            if output.show_settings or output.show_files:
+                from adamw_lint.showing import show_files, show_settings
+
+                raise SystemExit(
+                    show_settings(settings) if output.show_settings else show_files(paths or (".",), settings)
+                )
+            if fixing.diff and any(report.path for report in reports):
+                raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
+            watched = not output.quiet and sys.stderr.isatty()
+            task = Task(settings, fixing.fix or fixing.diff, fixing.unsafe, not fixing.diff, watched)
+            means = Means.of(settings, input_.jobs, folder)
+            outcomes = _outcomes(paths or (".",), input_.stdin_filename, task, means)
+            rewritten = fixing.fix and not fixing.diff and STDIN in paths  # then the new text has stdout for itself
+            errors = tell(outcomes, output, fixing.diff, sys.stderr if rewritten else sys.stdout)
+        except LintError as error:
+            complain([error])
+            raise SystemExit(ERROR) from None
     raise SystemExit(ERROR if errors else _exit_code(outcomes, fixing.diff, output.exit_zero))
 
 
-def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, watched: bool) -> list[Outcome]:
+def _outcomes(paths: Sequence[str], stdin_filename: str | None, task: Task, means: Means) -> list[Outcome]:
     if STDIN not in paths:
-        return list(run(paths, task, watched))
+        return list(run(paths, task, means))
     if len(paths) > 1:
         raise LintError("`-` (standard input) goes with no other path")
     data = sys.stdin.buffer.read()

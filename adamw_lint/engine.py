@@ -1,23 +1,19 @@
 """The straight line: a source is parsed, checked, silenced where asked, sorted, and fixed until nothing applies."""
 
-import ast
-import warnings
-from dataclasses import replace
-from pathlib import Path
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, UnparsableError, UnreadableError
-from adamw_lint.fix.rounds import Fixed, fix_all
-from adamw_lint.read.comments import audible
-from adamw_lint.read.depth import too_deep
+from adamw_lint.own import knowing
 from adamw_lint.read.documents import programs
-from adamw_lint.read.source import Source
-from adamw_lint.rulebook import knowing
 from adamw_lint.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # most files end with the prefilter, so that what comes after it is imported where it is needed
+    from adamw_lint.diagnostics import Diagnostic
+    from adamw_lint.fix.rounds import Fixed
     from adamw_lint.model.module import Module
+    from adamw_lint.read.source import Source
 
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
@@ -25,11 +21,16 @@ def read(path: str, settings: Settings) -> tuple[Source, ...]:
 
     Raises UnreadableError, or UnparsableError where the file is not what its name says.
     """
+    return sources_of(bytes_of(path), path, settings)
+
+
+def bytes_of(path: str) -> bytes:
+    """The bytes of a file, read by as few system calls as there can be; raises UnreadableError."""
     try:
-        data = Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
-    return sources_of(data, path, settings)
 
 
 def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]:
@@ -40,6 +41,8 @@ def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
+    from adamw_lint.read.comments import audible
+
     with knowing(settings.optimizers):
         module = _parse(source)
         found = {each for rule in sorted(settings.rules(source.path)) for each in _run(rule, module, source)}
@@ -47,10 +50,11 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
-def _parse(source: Source) -> "Module":
+def _parse(source: Source) -> Module:
     import libcst
 
     from adamw_lint.model.module import Module
+    from adamw_lint.read.depth import too_deep
 
     if too_deep(source.text):
         raise UnparsableError("nested too deeply to be read", source.path)
@@ -63,6 +67,9 @@ def _parse(source: Source) -> "Module":
 
 
 def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
+    import ast
+    import warnings
+
     try:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(source.text)
@@ -75,7 +82,7 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
     return UnparsableError("syntax error", source.path, place)
 
 
-def _run(rule: str, module: "Module", source: Source) -> list[Diagnostic]:
+def _run(rule: str, module: Module, source: Source) -> list[Diagnostic]:
     from adamw_lint.checks import CHECKS
 
     try:
@@ -91,6 +98,8 @@ def _crash(what: str, source: Source, error: Exception) -> DefectError:
 def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
     if diagnostic.fix is None:
         return diagnostic
+    from dataclasses import replace
+
     safety = settings.safety(diagnostic.rule, diagnostic.fix.safety)
     return replace(diagnostic, fix=replace(diagnostic.fix, safety=safety))
 
@@ -100,5 +109,8 @@ def fix(source: Source, settings: Settings, unsafe: bool = False) -> Fixed:
 
     Raises what `lint` raises on the source as it is; every text after that was verified.
     """
+    from adamw_lint.diagnostics import Safety
+    from adamw_lint.fix.rounds import fix_all
+
     allowed = set(Safety) if unsafe else {Safety.SAFE}
     return fix_all(source, lambda each: lint(each, settings), lambda each: each.safety in allowed)

@@ -1,20 +1,22 @@
 """`[tool.adamw-lint]` and the flags of the command line become one frozen Settings."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pathspec
-
-from adamw_lint.diagnostics import Safety
 from adamw_lint.errors import SettingsError, instead
-from adamw_lint.facts import own_optimizers
-from adamw_lint.rulebook import Optimizer, pages
+from adamw_lint.pages import pages
+
+if TYPE_CHECKING:  # what a run may do without is imported where it is needed
+    from pathspec import GitIgnoreSpec
+
+    from adamw_lint.diagnostics import Safety
+    from adamw_lint.rulebook import Optimizer
 
 TABLE = "tool.adamw-lint"
+NAME = TABLE.partition(".")[2]
 LISTS = ("select", "ignore", "extend-select", "exclude", "extend-safe-fixes", "extend-unsafe-fixes")
 SELECTIONS = ("select", "extend-select", "ignore")
 KEYS = (*LISTS, "per-file-ignores", "optimizer")
@@ -34,23 +36,29 @@ class Settings:
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     safe: frozenset[str] = frozenset()
     unsafe: frozenset[str] = frozenset()
-    optimizers: tuple[Optimizer, ...] = ()
+    optimizers: "tuple[Optimizer, ...]" = ()
 
     def rules(self, path: str) -> frozenset[str]:
         """The rules that are on for a file."""
         return self.selected - {rule for spec, rules in self._ignores if self._matches(spec, path) for rule in rules}
 
     @cached_property
-    def _ignores(self) -> list[tuple[pathspec.GitIgnoreSpec, frozenset[str]]]:
-        return [(pathspec.GitIgnoreSpec.from_lines([pattern]), rules) for pattern, rules in self.per_file_ignores]
+    def _ignores(self) -> "list[tuple[GitIgnoreSpec, frozenset[str]]]":
+        if not self.per_file_ignores:
+            return []
+        from pathspec import GitIgnoreSpec
 
-    def _matches(self, spec: pathspec.GitIgnoreSpec, path: str) -> bool:
+        return [(GitIgnoreSpec.from_lines([pattern]), rules) for pattern, rules in self.per_file_ignores]
+
+    def _matches(self, spec: "GitIgnoreSpec", path: str) -> bool:
         absolute = Path.cwd() / path
         inside = absolute.relative_to(self.root) if absolute.is_relative_to(self.root) else Path(absolute.name)
         return spec.match_file(inside.as_posix())
 
-    def safety(self, rule: str, stated: Safety) -> Safety:
+    def safety(self, rule: str, stated: "Safety") -> "Safety":
         """How safe the user takes a fix to be: as its check states, unless the rule is in one of the two lists."""
+        from adamw_lint.diagnostics import Safety
+
         if rule in self.unsafe:
             return Safety.UNSAFE
         return Safety.SAFE if rule in self.safe else stated
@@ -74,30 +82,48 @@ def load(folder: Path, flags: Mapping[str, Sequence[str]]) -> Settings:
         | given.rules("extend-safe-fixes"),
         unsafe=(written.rules("extend-unsafe-fixes") - given.rules("extend-safe-fixes"))
         | given.rules("extend-unsafe-fixes"),
-        optimizers=own_optimizers(table.get("optimizer", []), written.where, str(path)),
+        optimizers=_stated(table, written.where, str(path)),
     )
+
+
+def _stated(table: dict[str, Any], where: str, source: str) -> "tuple[Optimizer, ...]":
+    if "optimizer" not in table:
+        return ()
+    from adamw_lint.facts import own_optimizers
+
+    return own_optimizers(table["optimizer"], where, source)
 
 
 def _nearest(folder: Path) -> tuple[Path, dict[str, Any]]:
     for path in (each / "pyproject.toml" for each in (folder, *folder.parents)):
-        if path.is_file() and (table := _table(path)) is not None:
+        if (table := _table(path)) is not None:
             return path, table
     return folder / "pyproject.toml", {}
 
 
 def _table(path: Path) -> dict[str, Any] | None:
+    """Our table of a pyproject.toml; one whose bytes do not name it need not be parsed."""
     try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError) as error:
+        data = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+    except OSError as error:
         raise SettingsError(f"cannot be read: {error}", str(path)) from error
-    table = tool.get("adamw-lint") if isinstance(tool, dict) else None
+    if NAME.encode() not in data:
+        return None
+    import tomllib
+
+    try:
+        tool = tomllib.loads(data.decode()).get("tool", {})
+    except ValueError as error:
+        raise SettingsError(f"cannot be read: {error}", str(path)) from error
+    table = tool.get(NAME) if isinstance(tool, dict) else None
     if table is None or isinstance(table, dict):
         return table
     raise SettingsError(f"`{TABLE}` must be a table", str(path))
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(NamedTuple):
     """The settings of one place, checked; `where` says in messages which place that is."""
 
     table: dict[str, Any]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import libcst as cst
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.model.survey import Survey
+from adamw_lint.read.asked import is_file, is_folder, is_there, stamp_of
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.project import Project, code_of
 from adamw_lint.read.source import Source
@@ -49,7 +49,7 @@ class Program:
         path = self.file(node)
         names = [] if path.stem == "__init__" else [path.stem]
         for folder in path.parents:
-            if not (folder / "__init__.py").exists():
+            if not is_there(folder / "__init__.py"):
                 break
             names.insert(0, folder.name)
         return ".".join(names)
@@ -73,7 +73,7 @@ class Program:
             return
         root = self.project.root
         for folder in (importer.parent, *importer.parent.parents):
-            if not (folder / "__init__.py").exists():  # what is in a package is imported by way of the package
+            if not is_there(folder / "__init__.py"):  # what is in a package is imported by way of the package
                 yield from (place for place in _below(folder, names) if place.path != importer)
             if folder == root or not folder.is_relative_to(root):
                 break
@@ -91,7 +91,7 @@ class Program:
     def read(self, path: Path) -> cst.Module | None:
         """The tree of a file, taken into the survey; None for one that cannot be read."""
         if path not in self._trees:
-            other = _survey_of(path, *_stamp(path)) if len(self._files) <= _READ else None
+            other = self._survey_of(path) if len(self._files) <= _READ else None
             self._trees[path] = other.tree if other is not None else None
             if other is not None:
                 self._files[other.tree] = path
@@ -99,18 +99,22 @@ class Program:
                 self._survey.absorb(other)
         return self._trees[path]
 
+    def _survey_of(self, path: Path) -> Survey | None:
+        survey: Survey | None = self.project.surveys.get((path, stamp_of(path)), lambda: _weighed(path))
+        return survey
+
     def read_definers(self, attribute: str) -> None:
         """Read the nearest files whose classes bind an attribute of their instances."""
         pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
         if attribute not in self._defined and not re.search(pattern, self._survey.text):
-            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
+            for path in islice(self.project.saying(pattern, self.home, [f"self.{attribute}"]), _NEAREST):
                 self.read(path)
         self._defined.add(attribute)
 
     def read_methods(self, name: str) -> None:
         """Read the nearest files that define a method, unless one of those read so far does."""
         if name not in self._defined and not self._survey.functions.get(name):
-            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self.home), _NEAREST):
+            for path in islice(self.project.saying(rf"\bdef {name}\(self\b", self.home, [f"def {name}"]), _NEAREST):
                 self.read(path)
         self._defined.add(name)
 
@@ -118,17 +122,17 @@ class Program:
         """Read the nearest files that append to a list that objects hold under that name."""
         pattern = rf"\.{attribute}\.append\("
         if pattern not in self._defined:
-            for path in islice(self.project.saying(pattern, self.home), _NEAREST):
+            for path in islice(self.project.saying(pattern, self.home, [f".{attribute}.append("]), _NEAREST):
                 self.read(path)
         self._defined.add(pattern)
 
     def callers(self, *names: str) -> Iterator[Path]:
         """The other files of the project that may call one of the names, those nearest to this one first."""
-        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self.home)
+        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", self.home, names)
 
     def importers(self, name: str) -> Iterator[Path]:
         """The other files of the project that may import a module, those nearest to this one first."""
-        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self.home)
+        return self.project.saying(rf"\bimport\b.*\b{name}\b|\bfrom\b.*\b{name}\b.*\bimport\b", self.home, [name])
 
 
 def _below(folder: Path, names: list[str]) -> Iterator[Place]:
@@ -136,29 +140,25 @@ def _below(folder: Path, names: list[str]) -> Iterator[Place]:
     for index, name in enumerate(names):
         file, package = folder / f"{name}.py", folder / name
         rest = tuple(names[index + 1 :])
-        if package.is_dir() and (not file.is_file() or (package / "__init__.py").is_file()):
+        if is_folder(package) and (not is_file(file) or is_file(package / "__init__.py")):
             folder = package
-        elif file.is_file():
+        elif is_file(file):
             yield Place(file, rest)
             return
         else:
             break
     else:
         index += 1
-    if index and (folder / "__init__.py").is_file():
+    if index and is_file(folder / "__init__.py"):
         yield Place(folder / "__init__.py", tuple(names[index:]))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+def _weighed(path: Path) -> tuple[Survey | None, int]:
+    survey = _survey_of(path)
+    return survey, len(survey.text) if survey is not None else 0
 
 
-@lru_cache(maxsize=64)
-def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
+def _survey_of(path: Path) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:
         source = Source.of_bytes(code_of(path), str(path))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from adamw_lint.diagnostics import Diagnostic, Span
+from adamw_lint.pages import pages
 from adamw_lint.read.source import Source
-from adamw_lint.rulebook import pages
 
 NOQA = re.compile(r"#\s*noqa\b(?P<colon>\s*:)?(?P<codes>[\s,]*[A-Z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]*)*)?", re.IGNORECASE)
 IGNORE = re.compile(r"#\s*adamw-lint:\s*ignore\[(?P<rules>[^\]]*)\]")

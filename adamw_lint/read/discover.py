@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from os.path import abspath, dirname, exists, isdir, isfile, join, normpath, realpath
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
+
+if TYPE_CHECKING:
+    from adamw_lint.read.ignores import Ignores
 
 # Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
 EXCLUDED = frozenset(
@@ -16,19 +18,15 @@ EXCLUDED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignores:
-    """The patterns of one .gitignore and the folder that they are relative to."""
+class _Folder(NamedTuple):
+    """A folder of a walk: where it is, how its files are called to the user, and what is ignored in it.
 
-    folder: str
-    spec: GitIgnoreSpec
+    Both texts end where a name follows. `ignores` holds what each .gitignore says, the nearest first.
+    """
 
-    def verdict(self, path: str, is_folder: bool) -> bool | None:
-        """Whether the patterns exclude a path (True), take it back (False) or say nothing about it (None)."""
-        base = os.path.join(self.folder, "")  # noqa: PTH118
-        relative = path.removeprefix(base) if path.startswith(base) else os.path.basename(path)  # noqa: PTH119
-        relative = relative.replace(os.sep, "/")
-        return self.spec.check_file(relative + "/" * is_folder).include
+    place: str
+    shown: str
+    ignores: "tuple[Ignores, ...]"
 
 
 def discover(
@@ -39,78 +37,115 @@ def discover(
     `exclude` holds patterns in the words of .gitignore, relative to `root`. Symbolic links to folders are followed only
     where they are named themselves, so every walk ends.
     """
-    excluded = _Ignores(str(root.resolve()), GitIgnoreSpec.from_lines(exclude))
-    seen: set[str] = set()
-    for path in paths:
-        for found in _below(path, excluded, suffixes):
-            if isinstance(found, UnreadableError):
-                yield found
-            elif (absolute := os.path.abspath(found)) not in seen:  # noqa: PTH100
-                seen.add(absolute)
-                yield found
+    paths, excluded = list(paths), _excluded(list(exclude), root)
+    found = (each for path in paths for each in _below(path, excluded, suffixes))
+    return found if len(paths) == 1 else _once(found)
 
 
-def _below(path: str, excluded: _Ignores, suffixes: tuple[str, ...]) -> Iterator[str | UnreadableError]:
-    if os.path.isdir(path):  # noqa: PTH112
-        start = Path(path).resolve()
-        settings = [] if excluded.verdict(str(start), True) else [excluded]
-        for found in _walk(str(start), _outer(start), settings, suffixes):
-            yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
-    elif os.path.exists(path):  # noqa: PTH110
-        yield os.path.normpath(path)
+def _once(found: Iterable[str | UnreadableError]) -> Iterator[str | UnreadableError]:
+    here, seen = join(os.getcwd(), ""), set[str]()
+    for each in found:
+        if isinstance(each, UnreadableError):
+            yield each
+        elif (absolute := abspath(each) if each.startswith("..") else join(here, each)) not in seen:
+            seen.add(absolute)
+            yield each
+
+
+def _excluded(exclude: list[str], root: Path) -> "tuple[Ignores, ...]":
+    if not exclude:
+        return ()
+    from adamw_lint.read.ignores import Ignores
+
+    return (Ignores.of(exclude, str(root.resolve())),)
+
+
+def _below(path: str, excluded: "tuple[Ignores, ...]", suffixes: tuple[str, ...]) -> Iterator[str | UnreadableError]:
+    if isdir(path):
+        start, named = realpath(path), normpath(path)
+        settings = () if _verdict(start, True, excluded) else excluded
+        top = _Folder(join(start, ""), "" if named == "." else join(named, ""), _outer(start))
+        yield from _walk(top, settings, suffixes)
+    elif exists(path):
+        yield normpath(path)
     else:
         yield UnreadableError("no such file or folder", path)
 
 
-def _as_named(path: str, start: Path, found: str) -> str:
-    return os.path.normpath(os.path.join(path, os.path.relpath(found, start)))  # noqa: PTH118
-
-
-def _walk(
-    folder: str, above: list[_Ignores], settings: list[_Ignores], suffixes: tuple[str, ...]
-) -> Iterator[str | UnreadableError]:
+def _walk(top: _Folder, settings: "tuple[Ignores, ...]", suffixes: tuple[str, ...]) -> Iterator[str | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
-    try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        yield UnreadableError(f"cannot be read: {error.strerror}", folder)
-        return
-    own = [_gitignore(Path(entry.path)) for entry in listed if entry.name == ".gitignore" and entry.is_file()]
-    ignores = [*own, *above]
-    for entry in listed:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not (entry.name.endswith(suffixes) and entry.is_file()):
-            continue
-        by_settings = _ignored(entry.path, is_folder, settings, default=entry.name in EXCLUDED)
-        if entry.name.startswith(".") or by_settings or _ignored(entry.path, is_folder, ignores):
-            continue
-        if is_folder:
-            yield from _walk(entry.path, ignores, settings, suffixes)
+    stack = [iter(_taken(top, settings, suffixes))]
+    while stack:
+        for each in stack[-1]:
+            if isinstance(each, _Folder):
+                stack.append(iter(_taken(each, settings, suffixes)))
+                break
+            yield each
         else:
-            yield entry.path
+            stack.pop()
 
 
-def _ignored(path: str, is_folder: bool, ignores: list[_Ignores], default: bool = False) -> bool:
-    verdicts = (each.verdict(path, is_folder) for each in ignores)
-    return next((verdict for verdict in verdicts if verdict is not None), default)
-
-
-def _outer(folder: Path) -> list[_Ignores]:
-    """What the repository around a folder ignores, nearest first; nothing where it ignores the folder itself."""
-    above = list(folder.parents)
-    root = next((each for each in (folder, *above) if (each / ".git").exists()), None)
-    if root is None:
-        return []
-    between = [each for each in above if each.is_relative_to(root)]
-    files = [(each, each / ".gitignore") for each in between] + [(root, root / ".git" / "info" / "exclude")]
-    found = [_gitignore(file, base) for base, file in files if file.is_file()]
-    return [] if _ignored(str(folder), True, found) else found
-
-
-def _gitignore(file: Path, folder: Path | None = None) -> _Ignores:
+def _taken(
+    folder: _Folder, settings: "tuple[Ignores, ...]", suffixes: tuple[str, ...]
+) -> Iterator[str | UnreadableError | _Folder]:
+    """What one folder holds for the walk: its files, and the folders to go into, sorted by name."""
+    place, shown, ignores = folder.place, folder.shown, folder.ignores
     try:
-        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        listed = _listed(place, suffixes)
+    except OSError as error:
+        yield UnreadableError(f"cannot be read: {error.strerror}", place.rstrip(os.sep) or place)
+        return
+    if not listed.get(".gitignore", True):
+        ignores = (_gitignore(place + ".gitignore", place), *ignores)
+    for name in sorted(listed):
+        is_folder = listed[name]
+        if name[0] == ".":
+            continue
+        if settings or ignores:
+            by_settings = _verdict(place + name, is_folder, settings, default=name in EXCLUDED)
+            if by_settings or _verdict(place + name, is_folder, ignores):
+                continue
+        elif name in EXCLUDED:
+            continue
+        yield _Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores) if is_folder else shown + name
+
+
+def _listed(place: str, suffixes: tuple[str, ...]) -> dict[str, bool]:
+    """The folders (True) and files (False) in a folder that a walk may take, and its .gitignore."""
+    with os.scandir(place) as entries:
+        kinds = ((entry, entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        return {
+            name: is_folder
+            for entry, name, is_folder in kinds
+            if is_folder or ((name.endswith(suffixes) or name == ".gitignore") and entry.is_file())
+        }
+
+
+def _verdict(path: str, is_folder: bool, ignores: "tuple[Ignores, ...]", default: bool = False) -> bool:
+    for each in ignores:
+        if (verdict := each.verdict(path, is_folder)) is not None:
+            return verdict
+    return default
+
+
+def _outer(folder: str) -> "tuple[Ignores, ...]":
+    """What the repository around a folder ignores, nearest first; nothing where it ignores the folder itself."""
+    folders = [folder]
+    while not exists(join(folders[-1], ".git")):
+        if folders[-1] == dirname(folders[-1]):
+            return ()
+        folders.append(dirname(folders[-1]))
+    files = [(join(each, ".gitignore"), each) for each in folders[1:]]
+    files.append((join(folders[-1], ".git", "info", "exclude"), folders[-1]))
+    found = tuple(_gitignore(file, each) for file, each in files if isfile(file))
+    return () if _verdict(folder, True, found) else found
+
+
+def _gitignore(file: str, folder: str) -> "Ignores":
+    from adamw_lint.read.ignores import Ignores
+
+    try:
+        with open(file, encoding="utf-8", errors="surrogateescape") as lines:
+            return Ignores.of(lines.read().splitlines(), folder)
     except OSError:
-        lines = []
-    return _Ignores(str(folder or file.parent), GitIgnoreSpec.from_lines(lines))
+        return Ignores.of((), folder)
