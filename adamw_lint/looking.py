@@ -91,7 +91,7 @@ class Looker:
             found = [self._findings(*each) for each in enumerate(glance.sources)]
         programs = tuple(each for each in found if each is not None and not isinstance(each, LintError))
         errors = tuple(pack_error(each) for each in found if isinstance(each, LintError))
-        return Look(glance.stamp, glance.digest, programs, errors, self._witness.testimony())
+        return Look(glance.stamp, glance.digest, programs, errors, self._witness.testimony(), len(found))
 
     def _begin(self) -> None:
         """Let go of what was read for an earlier run: this one's witness has to be asked before each file is read."""

@@ -12,8 +12,8 @@ Packed = tuple[Any, ...]
 class Look(NamedTuple):
     """What one look at a file gave.
 
-    `programs` are those with findings, `errors` what went wrong; `testimony` is what was asked of other files. The
-    stamp is never younger than the bytes, whose digest stands beside it.
+    `programs` are those with findings, of the number `held` that may concern us; `errors` is what went wrong,
+    `testimony` what was asked of other files. The stamp is never younger than the bytes, whose digest stands beside it.
     """
 
     stamp: "Stamp | None"
@@ -21,6 +21,7 @@ class Look(NamedTuple):
     programs: tuple[Packed, ...] = ()
     errors: tuple[Packed, ...] = ()
     testimony: "Testimony" = ()
+    held: int = 0
 
 
 def digest_of(data: bytes) -> bytes:

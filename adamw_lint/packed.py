@@ -79,6 +79,11 @@ def unpack(path: str, digest: bytes, packed: Packed, settings: Settings) -> tupl
     return Remembered(path, known, real), [_diagnostic(row) for row in rows]
 
 
+def remembered(path: str, digest: bytes, settings: Settings) -> Source:
+    """The whole of a file that was looked at."""
+    return Remembered(path, {}, lambda: _programs(path, digest, settings)[0].file)
+
+
 def _program(path: str, digest: bytes, settings: Settings, number: int) -> Source:
     return _programs(path, digest, settings)[number]
 

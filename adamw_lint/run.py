@@ -82,10 +82,10 @@ def _sweep(files: Sequence[str]) -> None:
 
 def _told(path: str, look: Look, task: Task) -> Outcome:
     """What a look tells; where something of it is to be fixed, the file is read anew."""
-    if not look.programs and not look.errors:
+    if not look.held and not look.errors:
         return Outcome()
     from adamw_lint.fix.rounds import Fixed
-    from adamw_lint.packed import unpack, unpack_error
+    from adamw_lint.packed import remembered, unpack, unpack_error
 
     found = [unpack(path, look.digest, each, task.settings) for each in look.programs]
     if task.fix and any(each.fix for _, some in found for each in some):
@@ -93,7 +93,8 @@ def _told(path: str, look: Look, task: Task) -> Outcome:
 
         return _outcome(partial(read, path, task.settings), task)
     programs = tuple(Fixed(source, (), some) for source, some in found)
-    return Outcome(programs=programs, errors=tuple(map(unpack_error, look.errors)))
+    file = remembered(path, look.digest, task.settings) if look.held else None
+    return Outcome(file, file, programs, tuple(map(unpack_error, look.errors)))
 
 
 def files_of(paths: Sequence[str], settings: Settings) -> Iterator[str | LintError]:

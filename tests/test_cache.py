@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parent.parent
 LONG_AGO = 1_600_000_000
 BAD = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)\n"
 OTHER = BAD.replace("0.01", "0.02")
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson", "azure", "html")
 
 # Runs the command and tells which files it opened for reading, which it imported, and what it printed.
 WATCHED = """
