@@ -12,7 +12,7 @@ from adamw_lint.configuration.merged import REASON
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.errors import DefectError, LintError
-from adamw_lint.fix.rounds import Fixed
+from adamw_lint.fix.fixed import Fixed
 from adamw_lint.fix.write import write
 from adamw_lint.known.baseline import Baseline, Entry, Found
 from adamw_lint.rulebook import pages
@@ -42,7 +42,7 @@ def accepted(asked: Asked, configuration: Configuration, outcomes: list[Outcome]
 
 
 def _untold(outcome: Outcome) -> Outcome:
-    return replace(outcome, programs=tuple(replace(each, remaining=[]) for each in outcome.programs))
+    return outcome._replace(programs=tuple(replace(each, remaining=[]) for each in outcome.programs))
 
 
 def write_baseline(path: Path, outcomes: Sequence[Outcome]) -> str:
@@ -104,10 +104,10 @@ def _with_ignores(outcome: Outcome, settings: Settings, reason: str) -> Outcome:
             file = programs[-1].source.file
         note = write(before, file) if file != before else None
     except LintError as error:
-        return replace(outcome, errors=(*outcome.errors, error))
+        return outcome._replace(errors=(*outcome.errors, error))
     told = tuple(replace(each, source=each.source.again(file)) for each in programs)
-    left = replace(outcome, after=file, programs=told, note=note)
-    return replace(left, silenced=len(outcome.found) - len(left.found))
+    left = outcome._replace(after=file, programs=told, note=note)
+    return left._replace(silenced=len(outcome.found) - len(left.found))
 
 
 def _silent(program: Fixed, settings: Settings, reason: str) -> Fixed:

@@ -2,23 +2,23 @@
 
 import io
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from adamw_lint import __version__
-from adamw_lint.accepting import accepted
 from adamw_lint.asked import SECTIONS, Asked
-from adamw_lint.catalogue import catalogue
+from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
-from adamw_lint.explain import rule
-from adamw_lint.measuring import measuring
+from adamw_lint.kept import keeping
+from adamw_lint.looking import Means
 from adamw_lint.options.front import Front
 from adamw_lint.options.sections import declared
 from adamw_lint.read.listed import STDIN
 from adamw_lint.report.screen import show
-from adamw_lint.run import Outcome, Task, run, run_on_bytes
-from adamw_lint.showing import show_files, show_settings
+from adamw_lint.run import Outcome, run, run_on_bytes
+from adamw_lint.store import user_folder
 from adamw_lint.telling import complain, tell
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
@@ -27,7 +27,11 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
 @click.command(
     "adamw-lint",
     cls=Front,
-    verbs=[rule, catalogue, measuring],
+    verbs={
+        "rule": "adamw_lint.explain:rule",
+        "optimizers": "adamw_lint.catalogue:catalogue",
+        "measure": "adamw_lint.measuring:measuring",
+    },
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
@@ -44,7 +48,12 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
         asked = Asked.of(paths, given)
     except LintError as error:
         raise SystemExit(_fail(error)) from None
-    raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
+    with keeping(_cache_folder(asked)):
+        raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
+
+
+def _cache_folder(asked: Asked) -> str | None:
+    return None if asked.input.no_cache else asked.input.cache_dir or user_folder()
 
 
 def _watch(asked: Asked) -> int:
@@ -65,24 +74,37 @@ def _once(asked: Asked) -> int:
     try:
         reports = asked.output.reports
         configuration = asked.configuration()
-        if asked.output.show_settings:
-            return show_settings(configuration.here)
-        if asked.output.show_files:
-            return show_files(asked.named, configuration)
+        if asked.output.show_settings or asked.output.show_files:
+            return _show(asked, configuration)
         if asked.fixing.diff and any(report.path for report in reports):
             raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
-        outcomes = _outcomes(asked, asked.task(configuration))
-        outcomes, notes = accepted(asked, configuration, outcomes)
+        outcomes, notes = _judged(asked, configuration, _outcomes(asked, configuration))
+        errors = tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
     except LintError as error:
         return _fail(error)
-    errors = tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
     show(([(note, "yellow")] for note in notes), sys.stderr)
     return ERROR if errors else _exit_code(outcomes, asked)
 
 
-def _outcomes(asked: Asked, task: Task) -> list[Outcome]:
+def _show(asked: Asked, configuration: Configuration) -> int:
+    from adamw_lint.showing import show_files, show_settings
+
+    return show_settings(configuration.here) if asked.output.show_settings else show_files(asked.named, configuration)
+
+
+def _judged(asked: Asked, configuration: Configuration, outcomes: list[Outcome]) -> tuple[list[Outcome], Sequence[str]]:
+    """What is left to tell of what is found, and what else there is to say."""
+    if not (asked.accepts or asked.fixing.fix_only or configuration.baselines):
+        return outcomes, ()
+    from adamw_lint.accepting import accepted
+
+    return accepted(asked, configuration, outcomes)
+
+
+def _outcomes(asked: Asked, configuration: Configuration) -> list[Outcome]:
+    task = asked.task(configuration, watched=not asked.output.quiet and sys.stderr.isatty())
     if STDIN not in asked.paths:
-        return list(run(asked.named, task, watched=not asked.output.quiet and sys.stderr.isatty()))
+        return list(run(asked.named, task, Means.of(configuration.here, asked.input.jobs, _cache_folder(asked))))
     data = sys.stdin.buffer.read()
     outcome = run_on_bytes(data, asked.input.stdin_filename or STDIN, task)
     if asked.is_filter:  # even where nothing could be fixed: whoever filters a text through us gets it back

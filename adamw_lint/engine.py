@@ -1,43 +1,48 @@
 """The straight line: a source is parsed, checked, silenced where asked, sorted, and fixed until nothing applies."""
 
-import ast
-import warnings
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from __future__ import annotations
+
+import math
+import os
 from typing import TYPE_CHECKING
 
-from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, LintError, UnparsableError, UnreadableError
-from adamw_lint.fix.apply import edited, edits_of
-from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
-from adamw_lint.read.depth import too_deep
 from adamw_lint.read.documents import largest, programs
-from adamw_lint.read.source import PYTHON, Source
-from adamw_lint.rulebook import pages
-from adamw_lint.settings import Settings
 from adamw_lint.stated import knowing
-from adamw_lint.suppress.suppressions import Ledger, named
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # most files end with the prefilter, so that what comes after it is imported where it is needed
+    from collections.abc import Callable
+
+    from adamw_lint.diagnostics import Diagnostic
+    from adamw_lint.fix.fixed import Fixed
+    from adamw_lint.fix.rounds import Confirm, News
     from adamw_lint.model.configured.configuration import Configuration
     from adamw_lint.model.module import Module
+    from adamw_lint.read.source import Source
+    from adamw_lint.settings import Settings
+    from adamw_lint.suppress.suppressions import Ledger
 
     Model = Module | Configuration
 
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
-    """The programs of the file at a path, none where its bytes, or their number, show that nothing in it concerns us.
+    """The programs of the file at a path, none where its bytes show that nothing in it concerns us.
 
     Raises UnreadableError, or UnparsableError where the file is not what its name says.
     """
+    return sources_of(bytes_of(path), path, settings)
+
+
+def bytes_of(path: str) -> bytes:
+    """The bytes of a file, none of one that is too large to be looked at; raises UnreadableError."""
+    most = largest(path)
     try:
-        if Path(path).stat().st_size > largest(path):
-            return ()
-        data = Path(path).read_bytes()
+        if most != math.inf and os.stat(path).st_size > most:
+            return b""
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
-    return sources_of(data, path, settings)
 
 
 def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]:
@@ -48,6 +53,9 @@ def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
+    from adamw_lint.pages import pages
+    from adamw_lint.suppress.suppressions import Ledger, named
+
     on = settings.rules(source.path)
     about_comments = {rule for rule in on if pages()[rule].about_comments}
     # What a comment names is looked for in any case: whether it silences something is no matter of what is selected.
@@ -63,7 +71,9 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
-def _parse(source: Source) -> "Model":
+def _parse(source: Source) -> Model:
+    from adamw_lint.read.source import PYTHON
+
     if source.language != PYTHON:
         from adamw_lint.model.configured.configuration import Configuration
 
@@ -71,6 +81,7 @@ def _parse(source: Source) -> "Model":
     import libcst
 
     from adamw_lint.model.module import Module
+    from adamw_lint.read.depth import too_deep
 
     if too_deep(source.text):
         raise UnparsableError("nested too deeply to be read", source.path)
@@ -83,6 +94,9 @@ def _parse(source: Source) -> "Model":
 
 
 def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
+    import ast
+    import warnings
+
     try:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(source.text)
@@ -95,7 +109,7 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
     return UnparsableError("syntax error", source.path, place)
 
 
-def _run(rule: str, module: "Model", source: Source) -> list[Diagnostic]:
+def _run(rule: str, module: Model, source: Source) -> list[Diagnostic]:
     from adamw_lint.checks import findings
 
     return _unless_it_crashes(rule, source, lambda: list(findings(rule, module)))
@@ -122,6 +136,10 @@ def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:
     """The finding without a fix that its file cannot take, as where that would leave a cell."""
     if diagnostic.fix is None or source.layout is None:
         return diagnostic
+    from dataclasses import replace
+
+    from adamw_lint.fix.apply import edited, edits_of
+
     try:
         edited(source, edits_of([diagnostic]))
     except LintError:
@@ -132,6 +150,8 @@ def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:
 def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
     if diagnostic.fix is None:
         return diagnostic
+    from dataclasses import replace
+
     if diagnostic.rule in settings.unfixable:
         return replace(diagnostic, fix=None)
     safety = settings.safety(diagnostic.rule, diagnostic.fix.safety)
@@ -139,16 +159,23 @@ def _classify(diagnostic: Diagnostic, settings: Settings) -> Diagnostic:
 
 
 def fix(
-    source: Source, settings: Settings, unsafe: bool = False, news: News = everything, confirm: Confirm = always
+    source: Source,
+    settings: Settings,
+    unsafe: bool = False,
+    news: News | None = None,
+    confirm: Confirm | None = None,
 ) -> Fixed:
     """Lint and apply until nothing more applies; a fix that would do harm is dropped and its finding remains.
 
     Only what `news` lets through of the findings is fixed, and that only where `confirm` says yes to the two texts.
     Raises what `lint` raises on the source as it is; every text after that was verified.
     """
+    from adamw_lint.diagnostics import Safety
+    from adamw_lint.fix.rounds import always, everything, fix_all
+
     allowed = set(Safety) if unsafe else {Safety.SAFE}
 
     def wanted(now: Source, found: list[Diagnostic]) -> list[Diagnostic]:
-        return [each for each in news(now, found) if each.fix and each.fix.safety in allowed]
+        return [each for each in (news or everything)(now, found) if each.fix and each.fix.safety in allowed]
 
-    return fix_all(source, lambda each: lint(each, settings), wanted, confirm)
+    return fix_all(source, lambda each: lint(each, settings), wanted, confirm or always)

@@ -1,7 +1,6 @@
 """What goes wrong without being a finding: each failure is one clear line, and the run ends with exit code 2."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 REPORT = "this is a mistake in adamw-lint, not in your code; please report it together with the file"
 
@@ -56,5 +55,7 @@ class DefectError(LintError):
 
 def instead(word: str, known: Sequence[str]) -> str:
     """The end of a message about an unknown word: the nearest known one, or all of them."""
+    from difflib import get_close_matches
+
     nearest = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
     return f"; did you mean `{nearest[0]}`?" if nearest else f"; there are {', '.join(known)}"

@@ -5,7 +5,7 @@ import sys
 import click
 
 from adamw_lint.errors import instead
-from adamw_lint.rulebook import Page, pages
+from adamw_lint.pages import Page, pages
 
 
 @click.command("rule", context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,12 +1,14 @@
 """What we believe: the pages of the rules and the facts about optimizers, read from the folder `rules/`."""
 
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from adamw_lint.kept import kept
+from adamw_lint.pages import Page as Page  # pages and facts are one rulebook
+from adamw_lint.pages import folder as folder
+from adamw_lint.pages import pages as pages
 from adamw_lint.stated import own
 
 
@@ -104,44 +106,11 @@ class Regularizer:
     is_decay: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One rule as its page states it; some are about the comments that silence others."""
-
-    name: str
-    code: str
-    summary: str
-    default: bool
-    text: str = field(repr=False)
-    about_comments: bool = False
-
-
-@cache
-def folder() -> Path:
-    """The folder of pages and facts: inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).parent
-    shipped = package / "rules"
-    return shipped if shipped.is_dir() else package.parent / "rules"
-
-
-@cache
-def pages() -> dict[str, Page]:
-    """Every page by the name of its rule, in the order of the codes."""
-    found = [_read_page(path) for path in folder().glob("*.md") if path.stem != "README"]
-    return {page.name: page for page in sorted(found, key=lambda page: page.code)}
-
-
-def _read_page(path: Path) -> Page:
-    _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
-    front: dict[str, Any] = tomllib.loads(head)
-    return Page(
-        path.stem, front["code"], front["summary"], front["default"] == "on", text.lstrip("\n"), "about" in front
-    )
-
-
-@cache
+@kept
 def frameworks() -> dict[str, dict[str, Any]]:
     """The raw facts of each framework, by the stem of its file."""
+    import tomllib
+
     paths = sorted((folder() / "frameworks").glob("*.toml"))
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in paths}
 
@@ -149,12 +118,16 @@ def frameworks() -> dict[str, dict[str, Any]]:
 @cache
 def schemas(table: str) -> Any:
     """The raw facts of one table of `rules/schemas.toml`, which is about files of settings."""
+    import tomllib
+
     return tomllib.loads((folder() / "schemas.toml").read_text(encoding="utf-8"))[table]
 
 
 @cache
 def models(stem: str) -> dict[str, Any]:
     """One table of `rules/models`: the well-known models of a library, or how models are built."""
+    import tomllib
+
     return tomllib.loads((folder() / "models" / f"{stem}.toml").read_text(encoding="utf-8"))
 
 

@@ -1,45 +1,54 @@
 """One run over many files: each is read, linted, perhaps fixed, and none keeps the others from their turn."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.configuration.hierarchy import Configuration
-from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.errors import LintError
-from adamw_lint.fix.claim import sweep
-from adamw_lint.fix.rounds import Applied, Confirm, Fixed, always
-from adamw_lint.fix.write import write
 from adamw_lint.known.known import Known
+from adamw_lint.looking import Means, told
+from adamw_lint.looks import Look
 from adamw_lint.read.discover import discover, is_barred
-from adamw_lint.read.source import Source
-from adamw_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from adamw_lint.diagnostics import Diagnostic
+    from adamw_lint.fix.fixed import Applied, Fixed
+    from adamw_lint.fix.rounds import Confirm
+    from adamw_lint.read.source import Source
+    from adamw_lint.settings import Settings
+
+Step = LintError | tuple[str, Look]
 
 PATIENCE = 1.0  # seconds that a run may take before a terminal shows how far it is
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be done with each file; `write` is off where the result is only shown."""
+class Task(NamedTuple):
+    """What is to be done with each file.
+
+    `write` is off where the result is only shown; `anew` reads what has findings once more, as is needed where somebody
+    writes into it afterwards; a `watched` run shows its progress once it takes long.
+    """
 
     configuration: Configuration
     fix: bool = False
     unsafe: bool = False
     write: bool = True
-    known: Known = Known()  # noqa: RUF009  # frozen
-    confirm: Confirm = always
+    known: Known = Known()
+    confirm: "Confirm | None" = None
+    anew: bool = False
+    watched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one file: the whole of it before and after, each of its programs, and what went wrong."""
 
-    before: Source | None = None
-    after: Source | None = None
-    programs: tuple[Fixed, ...] = ()
+    before: "Source | None" = None
+    after: "Source | None" = None
+    programs: "tuple[Fixed, ...]" = ()
     errors: tuple[LintError, ...] = ()
     note: str | None = None  # what whoever has the file written should know
     silenced: int = 0
@@ -48,31 +57,76 @@ class Outcome:
     @property
     def changed(self) -> bool:
         """Whether a fix gave the file another text."""
-        return self.before != self.after
+        return self.before is not self.after and self.before != self.after
 
     @property
-    def found(self) -> list[Diagnostic]:
+    def found(self) -> "list[Diagnostic]":
         """What remains in all of the file."""
         return [each for program in self.programs for each in program.remaining]
 
     @property
-    def applied(self) -> list[tuple[Source, Applied]]:
+    def applied(self) -> "list[tuple[Source, Applied]]":
         """What was fixed, each with the program that it was fixed in, as that is now."""
         return [(program.source, each) for program in self.programs for each in program.applied]
 
 
-def run(paths: Iterable[str], task: Task, watched: bool) -> Iterator[Outcome]:
-    """The outcome of every path and every file below it; `watched` runs show their progress once they take long."""
-    files = list(files_of(paths, task.configuration))
+def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
+    """The outcome of every path and every file below it, in order."""
+    found = list(files_of(paths, task.configuration))
+    files = [file for file in found if isinstance(file, str)]
+    looks = told([(file, task.configuration.of_file(file)) for file in files], means)
+    every = _with_progress(_steps(found, looks), len(found)) if task.watched else _steps(found, looks)
     if task.fix and task.write:
-        for folder in {Path(file).parent for file in files if isinstance(file, str)}:
-            sweep(folder)
-    for file in _with_progress(files) if watched else files:
-        yield (
-            Outcome(path=file.path or "", errors=(file,))
-            if isinstance(file, LintError)
-            else _outcome(file, partial(read, file), task)
-        )
+        _sweep(files)
+        every = iter(list(every))  # what is remembered of any file was seen before the first is written
+    for each in every:
+        yield Outcome(path=each.path or "", errors=(each,)) if isinstance(each, LintError) else _told(*each, task)
+
+
+def _steps(found: Sequence[str | LintError], looks: Iterator[tuple[str, Look]]) -> Iterator[Step]:
+    for file in found:
+        yield file if isinstance(file, LintError) else next(looks)
+    next(looks, None)  # after the last one, what was seen is remembered
+
+
+def _sweep(files: Sequence[str]) -> None:
+    from adamw_lint.fix.claim import sweep
+
+    for folder in {os.path.dirname(file) for file in files}:  # noqa: PTH120
+        sweep(Path(folder))
+
+
+def _told(path: str, look: Look, task: Task) -> Outcome:
+    """What a look tells; where something is to be written into the file, it is read anew."""
+    if not look.held and not look.errors:
+        return Outcome(path=path)
+    from adamw_lint.packed import remembered, unpack, unpack_error
+
+    settings = task.configuration.of_file(path)
+    found = [unpack(path, look.digest, each, settings) for each in look.programs]
+    if (found and task.anew) or (task.fix and any(each.fix for _, some in found for each in some)):
+        from adamw_lint.engine import read
+
+        return _outcome(path, partial(read, path), task)
+    errors = list(map(unpack_error, look.errors))
+    file = remembered(path, look.digest, settings) if look.held else None
+    programs: list[Fixed] = []
+    for source, some in found:
+        try:
+            programs.append(_judged(source, some, settings, task, programs))
+        except LintError as error:
+            errors.append(error)
+    return Outcome(file, file, tuple(programs), tuple(errors), path=path)
+
+
+def _judged(
+    source: "Source", found: "list[Diagnostic]", settings: "Settings", task: Task, before: "Sequence[Fixed]"
+) -> "Fixed":
+    """What was found in a program, without what is known of it."""
+    from adamw_lint.fix.fixed import Fixed
+
+    left = task.known.judge(source, settings, [(each.source, each.known) for each in before])(source, found)
+    return Fixed(source, (), left, known=tuple(each for each in found if each not in left))
 
 
 def files_of(paths: Iterable[str], configuration: Configuration) -> Iterator[str | LintError]:
@@ -82,12 +136,14 @@ def files_of(paths: Iterable[str], configuration: Configuration) -> Iterator[str
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
+    from adamw_lint.engine import sources_of
+
     if is_barred(Path(path).resolve(), task.configuration.at):
         return Outcome(path=path)
-    return _outcome(path, partial(sources_of, data, path), replace(task, write=False))
+    return _outcome(path, partial(sources_of, data, path), task._replace(write=False))
 
 
-def _outcome(path: str, load: Callable[[Settings], tuple[Source, ...]], task: Task) -> Outcome:
+def _outcome(path: str, load: "Callable[[Settings], tuple[Source, ...]]", task: Task) -> Outcome:
     settings = task.configuration.of_file(path)
     try:
         sources = load(settings)
@@ -98,14 +154,18 @@ def _outcome(path: str, load: Callable[[Settings], tuple[Source, ...]], task: Ta
     outcome = _linted(path, sources, settings, task)
     try:
         if task.write and outcome.before and outcome.after and outcome.changed:
-            return replace(outcome, note=write(outcome.before, outcome.after))
+            from adamw_lint.fix.write import write
+
+            return outcome._replace(note=write(outcome.before, outcome.after))
     except LintError as error:
         return Outcome(path=path, errors=(*outcome.errors, error))
     return outcome
 
 
-def _linted(path: str, sources: Sequence[Source], settings: Settings, task: Task) -> Outcome:
+def _linted(path: str, sources: "Sequence[Source]", settings: "Settings", task: Task) -> Outcome:
     """Lint, and perhaps fix, the programs of one file, each where the fixes of those before it have left it."""
+    from dataclasses import replace
+
     file = sources[0].file
     done: list[Fixed] = []
     errors: list[LintError] = []
@@ -121,26 +181,30 @@ def _linted(path: str, sources: Sequence[Source], settings: Settings, task: Task
     return Outcome(sources[0].file, file, programs, tuple(errors), path=path)
 
 
-def _finished(source: Source, settings: Settings, task: Task, before: Sequence[Fixed]) -> Fixed:
+def _finished(source: "Source", settings: "Settings", task: Task, before: "Sequence[Fixed]") -> "Fixed":
+    from dataclasses import replace
+
+    from adamw_lint.engine import fix, lint
+
+    if not task.fix:
+        return _judged(source, lint(source, settings), settings, task, before)
     news = task.known.judge(source, settings, [(each.source, each.known) for each in before])
-    if task.fix:
-        done = fix(source, settings, task.unsafe, news, task.confirm)
-    else:
-        done = Fixed(source, (), lint(source, settings))
+    done = fix(source, settings, task.unsafe, news, task.confirm)
     left = news(done.source, done.remaining)
     return replace(done, remaining=left, known=tuple(each for each in done.remaining if each not in left))
 
 
-def _with_progress(files: Sequence[str | LintError]) -> Iterator[str | LintError]:
-    began = time.monotonic()
-    quick = 0
-    while quick < len(files) and time.monotonic() - began < PATIENCE:
-        yield files[quick]
-        quick += 1
-    if quick == len(files):
+def _with_progress(every: Iterator[Step], total: int) -> Iterator[Step]:
+    began, done = time.monotonic(), 0
+    for each in every:
+        yield each
+        done += 1
+        if time.monotonic() - began >= PATIENCE:
+            break
+    else:
         return
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
-    yield from track(files[quick:], "linting", total=len(files), completed=quick, console=console, transient=True)
+    yield from track(every, "linting", total=total, completed=done, console=console, transient=True)

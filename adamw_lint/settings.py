@@ -1,17 +1,21 @@
 """The settings of one folder, frozen: what to look for, where, and which fixes to trust."""
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pathspec
-
-from adamw_lint.diagnostics import Safety
+from adamw_lint.looks import digest_of
 from adamw_lint.stated import Own
+
+if TYPE_CHECKING:  # what a run may do without is imported where it is needed
+    from pathspec import GitIgnoreSpec
+
+    from adamw_lint.diagnostics import Safety
+
+OWN, SHARED = "adamw-lint.toml", "pyproject.toml"  # the files of settings; the former counts where both are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,19 @@ class Settings:
         return self.selected - {rule for spec, rules in self._ignores if _matches(spec, path) for rule in rules}
 
     @cached_property
-    def _ignores(self) -> list[tuple[tuple[pathspec.GitIgnoreSpec, Path], frozenset[str]]]:
+    def _ignores(self) -> "list[tuple[tuple[GitIgnoreSpec, Path], frozenset[str]]]":
+        if not self.per_file_ignores:
+            return []
+        from pathspec import GitIgnoreSpec
+
         return [
-            ((pathspec.GitIgnoreSpec.from_lines([glob.pattern]), glob.folder), rules)
-            for glob, rules in self.per_file_ignores
+            ((GitIgnoreSpec.from_lines([glob.pattern]), glob.folder), rules) for glob, rules in self.per_file_ignores
         ]
 
-    def safety(self, rule: str, stated: Safety) -> Safety:
+    def safety(self, rule: str, stated: "Safety") -> "Safety":
         """How safe the user takes a fix to be: as its check states, unless the rule is in one of the two lists."""
+        from adamw_lint.diagnostics import Safety
+
         if rule in self.unsafe:
             return Safety.UNSAFE
         return Safety.SAFE if rule in self.safe else stated
@@ -63,7 +72,7 @@ class Settings:
     def key(self) -> str:
         """A short text that is another one wherever settings could give another finding; the same in every process."""
         said = [f"{each.name}={_stable(getattr(self, each.name))}" for each in fields(self)]
-        return hashlib.sha256("\n".join(said).encode(errors="surrogateescape")).hexdigest()[:16]
+        return digest_of("\n".join(said).encode(errors="surrogateescape")).decode()
 
 
 def _stable(value: Any) -> str:
@@ -75,7 +84,7 @@ def _stable(value: Any) -> str:
     return repr(value)
 
 
-def _matches(ignore: tuple[pathspec.GitIgnoreSpec, Path], path: str) -> bool:
+def _matches(ignore: "tuple[GitIgnoreSpec, Path]", path: str) -> bool:
     spec, folder = ignore
     absolute = Path(os.path.abspath(path))  # noqa: PTH100
     # Outside the folder no anchored pattern can hold, but one for files of a name does.

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TextIO
 
 from adamw_lint.errors import LintError
-from adamw_lint.fix.write import put
 from adamw_lint.options.output import TEXT_FORMATS, Output, Target
 from adamw_lint.report.screen import plain, printable, show
 from adamw_lint.report.summary import advice, fixes, pointer, prospect, summary
@@ -46,7 +45,7 @@ def _tell_findings(outcomes: Sequence[Outcome], output: Output, stream: TextIO) 
         stream = sys.stderr  # whatever people are told as well
     elif output.statistics:
         show(import_module("adamw_lint.report.statistics").screen(outcomes), stream)
-    elif name:
+    elif name and any(outcome.found for outcome in outcomes):
         show(_text(name, outcomes, output.explain), stream)
     if output.show_fixes:
         show(fixes(outcomes), stream)
@@ -77,6 +76,8 @@ def _text(name: str, outcomes: Sequence[Outcome], explain: bool) -> Iterator[lis
 
 def _write(outcomes: Sequence[Outcome], output: Output, target: Target) -> Iterator[LintError]:
     """Write one report, whole or not at all; yields the error where that is impossible."""
+    from adamw_lint.fix.write import put
+
     assert target.path
     if target.format in TEXT_FORMATS:
         text = "".join(plain(line) + "\n" for line in _text(target.format, outcomes, output.explain))

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from adamw_lint.configuration.files import OWN, SHARED
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.read.discover import discover
 from adamw_lint.read.project import forget
+from adamw_lint.settings import OWN, SHARED
 
 PAUSE = 0.5  # seconds between two looks; a look costs one stat a file
 

@@ -1,6 +1,9 @@
 """Which files a run looks at."""
 
+import os
+import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +66,39 @@ def test_files_are_ignored_as_git_ignores_them(tree: Path) -> None:
     )
     assert found() == listed.stdout.split() == ["lib/b.py", "src/gen/keep.py", "src/out.py"]
     assert found("src", "lib") == ["src/gen/keep.py", "src/out.py", "lib/b.py"]
+
+
+FOLDERS = ("a", "c", "deep", "x_tmp", "gen", "b")
+FILES = ("b.py", "d.py", "y.py", "x_a.py")
+PATTERNS = """
+*.py|!*.py|/a|a/|!a/|b.py|/deep/b.py|**/gen|gen/*|!gen/d.py|x_*|deep/**|!/c/d.py|# no pattern||[cd].py|c/**/y.py|y.p?
+""".strip().split("|")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_repository_is_walked_as_git_lists_it(seed: int, tree: Path) -> None:
+    chance = random.Random(seed)
+    subprocess.run(["git", "init", "-q"], check=True)
+    for _ in range(60):
+        plant("/".join([*chance.choices(FOLDERS, k=chance.randint(0, 3)), chance.choice(FILES)]))
+    for folder in [tree, *(path for path in tree.rglob("*") if path.is_dir() and ".git" not in path.parts)]:
+        if chance.random() < 0.4:
+            (folder / ".gitignore").write_text("\n".join(chance.sample(PATTERNS, chance.randint(1, 5))) + "\n")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-o", "--exclude-standard"], check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    assert sorted(found()) == sorted(path for path in listed if path.endswith(".py") and not path.startswith("."))
+
+
+def test_no_pattern_no_pathspec(tree: Path) -> None:
+    plant("a/x.py", "b/y.py")
+    code = (
+        "import sys; from adamw_lint.read.discover import discover\n"
+        "print(len(list(discover(['.'], suffixes=('.py',)))), 'pathspec' in sys.modules)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert told.stdout == "2 False\n"
 
 
 def test_exclude_is_added_to_the_defaults(tree: Path) -> None:

@@ -1,15 +1,15 @@
 """Finds and reads the files of settings: the nearest one, and those that it extends."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adamw_lint.configuration.keys import KEYS, TABLE
 from adamw_lint.errors import SettingsError
+from adamw_lint.settings import OWN, SHARED
 
-OWN, SHARED = "adamw-lint.toml", "pyproject.toml"  # the former counts where both are in one folder
+NAME = "adamw-lint"
+TABLE = f"tool.{NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,11 @@ class Layer:
     @classmethod
     def of_table(cls, table: dict[str, Any], folder: Path, where: str, source: str = "") -> "Layer":
         """The layer that a table is; raises SettingsError about the first thing that is wrong with it."""
-        for fault in KEYS.wrong(table, where):
-            raise SettingsError(fault)
+        if table:  # most runs have no settings, and need not know which there could be
+            from adamw_lint.configuration.keys import KEYS
+
+            for fault in KEYS.wrong(table, where):
+                raise SettingsError(fault)
         return cls(table, folder, where, source)
 
 
@@ -41,15 +44,17 @@ def table_of(path: Path) -> dict[str, Any] | None:
     """The table that a file holds for us; raises SettingsError where the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
-        if path.name == SHARED and "adamw-lint" not in text:
+        if path.name == SHARED and NAME not in text:
             return None
+        import tomllib
+
         document = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise SettingsError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
     if path.name != SHARED:
         return document
     tool = document.get("tool", {})
-    table = tool.get("adamw-lint") if isinstance(tool, dict) else None
+    table = tool.get(NAME) if isinstance(tool, dict) else None
     if table is None or isinstance(table, dict):
         return table
     raise SettingsError(f"`{TABLE}` must be a table", str(path))
@@ -76,6 +81,8 @@ def layers(path: Path, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[L
 def inline(text: str, folder: Path) -> Layer:
     """The layer that one `key = value` on the command line is."""
     where = f"--config {text}: "
+    import tomllib
+
     try:
         table = tomllib.loads(text)
     except ValueError as error:

@@ -1,7 +1,7 @@
 """Which settings count where: those of the nearest file above each linted file, and the command line over all."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ class Configuration:
         self._file = file
         self._isolated = isolated
         self.nearest = cache(self._nearest)
-        self._settled: Callable[[Path | None], Settings] = cache(self._settle)
+        self._settled: dict[Path | None, Settings] = {}
         self._real = cache(lambda folder: Path(folder).resolve())
 
     @classmethod
@@ -47,7 +47,7 @@ class Configuration:
     def everywhere(cls, settings: Settings) -> "Configuration":
         """The same settings for every file."""
         found = cls(isolated=True)
-        found._settled = lambda _: settings
+        found._settled[None] = settings
         return found
 
     @cached_property
@@ -62,8 +62,8 @@ class Configuration:
     def at(self, folder: Path) -> Settings:
         """The settings of what stands in a folder, which is absolute; raises SettingsError."""
         if self._file is not None or self._isolated:
-            return self._settled(self._file)
-        return self._settled(self.nearest(folder))
+            return self._settle(self._file)
+        return self._settle(self.nearest(folder))
 
     def _nearest(self, folder: Path) -> Path | None:
         """The nearest file of settings, from a folder upward."""
@@ -72,7 +72,18 @@ class Configuration:
             return found
         return self.nearest(folder.parent)
 
+    @property
+    def baselines(self) -> list[Path]:
+        """The baselines that count anywhere where settings were asked for so far."""
+        found = (settings.baseline for settings in self._settled.values())
+        return [path for path in found if path is not None]
+
     def _settle(self, path: Path | None) -> Settings:
+        if path not in self._settled:
+            self._settled[path] = self._read(path)
+        return self._settled[path]
+
+    def _read(self, path: Path | None) -> Settings:
         """A file that is named counts as if it stood in the working folder."""
         folder = path.parent if path is not None and path != self._file else Path.cwd()
         written = layers(path, folder) if path is not None else ()

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from adamw_lint.configuration.files import TABLE
 from adamw_lint.configuration.selectors import selectors
 from adamw_lint.configuration.shapes import Choice, Flag, Key, Rules, RulesByPattern, Strings, Table, Tables, Text
 from adamw_lint.rulebook import Coupling, Family
-
-TABLE = "tool.adamw-lint"
 
 _PATH = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
 _PATH_TEXT = Text(_PATH, "is no dotted path", "mylab.optim.MyOptimizer")

@@ -8,8 +8,7 @@ from typing import Any
 
 from adamw_lint.configuration.files import Layer
 from adamw_lint.configuration.selectors import closeness, rules_of
-from adamw_lint.facts import own_optimizers, own_wrappers
-from adamw_lint.rulebook import pages
+from adamw_lint.pages import pages
 from adamw_lint.settings import Glob, Settings
 from adamw_lint.stated import Own
 
@@ -80,6 +79,10 @@ def _ignores(layer: Layer) -> list[tuple[Glob, frozenset[str]]]:
 
 def _own(layers: Sequence[Layer]) -> Own:
     """What the user states, of all layers; a later fact about a path counts where two speak of it."""
+    if not any(layer.table for layer in layers):
+        return Own()
+    from adamw_lint.facts import own_optimizers, own_wrappers
+
     optimizers = own_optimizers([(layer.table.get("optimizer", []), layer.where, layer.source) for layer in layers])
     wrappers = own_wrappers(
         [(layer.table.get("wrapper", []), layer.where, layer.source) for layer in layers], optimizers

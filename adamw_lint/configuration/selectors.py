@@ -3,7 +3,7 @@
 from functools import cache
 
 from adamw_lint.errors import instead
-from adamw_lint.rulebook import pages
+from adamw_lint.pages import pages
 
 
 def rules_of(word: str) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Applies fixes in rounds: what goes together is tried together, and no text is kept that was not verified."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from adamw_lint.diagnostics import Diagnostic, Edit, Span
+from adamw_lint.diagnostics import Diagnostic, Edit
 from adamw_lint.errors import DefectError, LintError
 from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
 from adamw_lint.fix.bound import newly_unbound
+from adamw_lint.fix.fixed import Applied, Fixed
 from adamw_lint.read.settings_file import says_the_same_but_for
 from adamw_lint.read.source import PYTHON, Source
 
@@ -25,33 +26,6 @@ def everything(_: Source, found: list[Diagnostic]) -> list[Diagnostic]:
 def always(_: Diagnostic, __: Source, ___: Source) -> bool:
     """Every fix is made, several at once where they go together."""
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A fix that was applied, and the offset in the fixed text where its finding began."""
-
-    diagnostic: Diagnostic
-    offset: int
-
-    @property
-    def span(self) -> Span:
-        """The place in the fixed text where its finding began."""
-        return Span(self.offset, self.offset)
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """What became of a source: the new one, what was applied, what remains, and which fixes had to be dropped.
-
-    `known` is what was found and does not count; it is no part of what remains.
-    """
-
-    source: Source
-    applied: tuple[Applied, ...]
-    remaining: list[Diagnostic]
-    dropped: tuple[LintError, ...] = ()
-    known: tuple[Diagnostic, ...] = ()
 
 
 def fix_all(source: Source, lint: Lint, wanted: News, confirm: Confirm = always) -> Fixed:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import libcst as cst
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.model.survey import Survey
+from adamw_lint.read.asked import is_file, is_folder, is_there, stamp_of
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.notebook import program_of
-from adamw_lint.read.project import NOTEBOOK, Project
+from adamw_lint.read.project import Project, text_of_program
 from adamw_lint.read.source import Source
 
 _NEAREST = 2  # files taken for one attribute
@@ -50,7 +49,7 @@ class Program:
         path = self.file(node)
         names = [] if path.stem == "__init__" else [path.stem]
         for folder in path.parents:
-            if not (folder / "__init__.py").exists():
+            if not is_there(folder / "__init__.py"):
                 break
             names.insert(0, folder.name)
         return ".".join(names)
@@ -74,7 +73,7 @@ class Program:
             return
         root = self.project.root
         for folder in (importer.parent, *importer.parent.parents):
-            if not (folder / "__init__.py").exists():  # what is in a package is imported by way of the package
+            if not is_there(folder / "__init__.py"):  # what is in a package is imported by way of the package
                 yield from (place for place in _below(folder, names) if place.path != importer)
             if folder == root or not folder.is_relative_to(root):
                 break
@@ -92,13 +91,17 @@ class Program:
     def read(self, path: Path) -> cst.Module | None:
         """The tree of a file, taken into the survey; None for one that cannot be read."""
         if path not in self._trees:
-            other = _survey_of(path, *_stamp(path)) if len(self._files) <= _READ else None
+            other = self._survey_of(path) if len(self._files) <= _READ else None
             self._trees[path] = other.tree if other is not None else None
             if other is not None:
                 self._files[other.tree] = path
                 self._texts[other.tree] = other.text
                 self._survey.absorb(other)
         return self._trees[path]
+
+    def _survey_of(self, path: Path) -> Survey | None:
+        survey: Survey | None = self.project.surveys.get((path, stamp_of(path)), lambda: _weighed(path))
+        return survey
 
     def read_definers(self, attribute: str) -> None:
         """Read the nearest files whose classes bind an attribute of their instances."""
@@ -140,33 +143,28 @@ def _below(folder: Path, names: list[str]) -> Iterator[Place]:
     for index, name in enumerate(names):
         file, package = folder / f"{name}.py", folder / name
         rest = tuple(names[index + 1 :])
-        if package.is_dir() and (not file.is_file() or (package / "__init__.py").is_file()):
+        if is_folder(package) and (not is_file(file) or is_file(package / "__init__.py")):
             folder = package
-        elif file.is_file():
+        elif is_file(file):
             yield Place(file, rest)
             return
         else:
             break
     else:
         index += 1
-    if index and (folder / "__init__.py").is_file():
+    if index and is_file(folder / "__init__.py"):
         yield Place(folder / "__init__.py", tuple(names[index:]))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+def _weighed(path: Path) -> tuple[Survey | None, int]:
+    survey = _survey_of(path)
+    return survey, len(survey.text) if survey is not None else 0
 
 
-@lru_cache(maxsize=64)
-def _survey_of(path: Path, _changed: int, _size: int) -> Survey | None:
+def _survey_of(path: Path) -> Survey | None:
     """What the walk over a file sees; None for one that cannot be read or parsed."""
     try:
-        data = path.read_bytes()
-        text = program_of(data) if path.suffix == NOTEBOOK else Source.of_bytes(data, str(path)).text
+        text = text_of_program(path)
         return None if too_deep(text) else Survey.of(cst.parse_module(text), text)
     except (OSError, UnreadableError, cst.ParserSyntaxError):
         return None

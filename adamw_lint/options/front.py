@@ -1,28 +1,35 @@
 """A click command whose `--help` shows its options in sections, and that hands over to a verb named first."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
 
 
 class Front(click.Command):
-    """A command with verbs; a path that is called like one is written `./verb`."""
+    """A command with verbs, each imported where it is named; a path that is called like one is written `./verb`."""
 
-    def __init__(self, *arguments: Any, verbs: Sequence[click.Command] = (), **attributes: Any) -> None:
+    def __init__(self, *arguments: Any, verbs: Mapping[str, str] | None = None, **attributes: Any) -> None:
+        """`verbs` holds for the name of each verb where its command is: `package.module:name`."""
         super().__init__(*arguments, **attributes)
-        self.verbs = {str(verb.name): verb for verb in verbs}
+        self.verbs = verbs or {}
+
+    def verb(self, name: str) -> click.Command:
+        """The command of a verb."""
+        module, _, command = self.verbs[name].partition(":")
+        found: click.Command = getattr(import_module(module), command)
+        return found
 
     def main(  # type: ignore[override]  # click overloads it by a flag that we only pass on
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
         """Run the verb that the first word names, or else this command."""
         words = sys.argv[1:] if args is None else list(args)
-        verb = self.verbs.get(words[0]) if words else None
-        if verb is None:
+        if not words or words[0] not in self.verbs:
             return super().main(words, prog_name, **extra)
-        return verb.main(words[1:], f"{self.name} {verb.name}", **extra)
+        return self.verb(words[0]).main(words[1:], f"{self.name} {words[0]}", **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; an option whose value may be left out takes one by `=` only, never the word behind it."""
@@ -38,7 +45,7 @@ class Front(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs, then the options under their headings, what has no heading last."""
         with formatter.section("Commands"):
-            formatter.write_dl([(f"{name} …", verb.get_short_help_str(80)) for name, verb in self.verbs.items()])
+            formatter.write_dl([(f"{name} …", self.verb(name).get_short_help_str(80)) for name in self.verbs])
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):

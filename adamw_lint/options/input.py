@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import click
+
 from adamw_lint.options.sections import option, words
 
 
@@ -14,7 +16,13 @@ class Input:
         "--files-from", metavar="FILE", help="Lint the paths in this list too (`-`: of standard input)."
     )
     watch: bool = option("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
-    no_cache: bool = option("--no-cache", is_flag=True, help="Look at every file anew.")
+    no_cache: bool = option("--no-cache", is_flag=True, help="Look at every file anew, remember nothing.")
+    cache_dir: str | None = option(
+        "--cache-dir", metavar="FOLDER", envvar="ADAMW_LINT_CACHE_DIR", help="Where to remember what was seen."
+    )
+    jobs: int | None = option(
+        "--jobs", type=click.IntRange(1), metavar="N", help="Processes at most (default: one a core, where it pays)."
+    )
     config: tuple[str, ...] = option(
         "--config",
         multiple=True,

@@ -5,19 +5,22 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "requirements*.txt", "environment*.y*ml", "Pipfile")
+from adamw_lint.read.asked import is_there, requirements
+
 _LEVELS = 12
 _CLAUSE = re.compile(r"(===?|<=|>=|~=|!=|<|>|=)\s*[\"']?([\^~]?)v?(\d+(?:\.\d+)*)")
+
+_Files = tuple[tuple[str, object], ...]  # paths and stamps
 
 
 def declares_older(path: str, library: str, since: str) -> bool:
     """Whether a requirement file beside or above `path`, up to the repository's root, rules out version `since`."""
-    return any(_older(Path(folder), library, since) for folder in _folders(Path(path)))
+    return any(_older(requirements(folder), library, since) for folder in _folders(Path(path)))
 
 
 def declares_only_older(path: str, library: str, since: str) -> bool:
     """Whether requirement files state versions of a library, and none of these can be `since` or a later one."""
-    stated = [clauses for folder in _folders(Path(path)) for clauses in _stated(Path(folder), library)]
+    stated = [clauses for folder in _folders(Path(path)) for clauses in _stated(requirements(folder), library)]
     return bool(stated) and all(any(_rules_out(clause, _version(since)) for clause in each) for each in stated)
 
 
@@ -31,24 +34,24 @@ def _rules_out(clause: tuple[str, str, str], wanted: tuple[int, ...]) -> bool:
 
 
 @cache
-def _stated(folder: Path, library: str) -> list[list[tuple[str, str, str]]]:
+def _stated(files: _Files, library: str) -> list[list[tuple[str, str, str]]]:
     """The clauses of each place that states versions of a library: `>=4.0,<4.50` has two."""
     some = rf"(?:\s*(?:{_CLAUSE.pattern})[\"']?\s*,?)+"
     pattern = re.compile(rf"(?<![\w-]){re.escape(library)}(?:\[[^\]\n]*\])?{some}", re.IGNORECASE)
-    texts = (_text(file) for name in _FILES for file in folder.glob(name))
+    texts = (_text(file) for file, _ in files)
     return [_CLAUSE.findall(found[0]) for text in texts for found in pattern.finditer(text)]
 
 
 def _folders(path: Path) -> Iterator[str]:
     for folder in list(path.absolute().parents)[:_LEVELS]:
         yield str(folder)
-        if (folder / ".git").exists():
+        if is_there(folder / ".git"):
             return
 
 
 @cache
-def _older(folder: Path, library: str, since: str) -> bool:
-    texts = (_text(file) for pattern in _FILES for file in folder.glob(pattern))
+def _older(files: _Files, library: str, since: str) -> bool:
+    texts = (_text(file) for file, _ in files)
     pattern = re.compile(rf"(?<![\w-]){re.escape(library)}\s*(===?|<=|~=|<|=)\s*v?(\d+(?:\.\d+)*)", re.IGNORECASE)
     wanted = _version(since)
     return any(
@@ -58,9 +61,9 @@ def _older(folder: Path, library: str, since: str) -> bool:
     )
 
 
-def _text(file: Path) -> str:
+def _text(file: str) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace")[:200_000]
+        return Path(file).read_text(encoding="utf-8", errors="replace")[:200_000]
     except OSError:
         return ""
 

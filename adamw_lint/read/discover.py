@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from os.path import abspath, dirname, exists, isdir, isfile, join, normpath, realpath
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
-from adamw_lint.settings import Settings
+from adamw_lint.settings import OWN, SHARED, Settings
+
+if TYPE_CHECKING:
+    from adamw_lint.read.ignores import Ignores
 
 NOTHING = Settings(frozenset(), root=Path())
 
@@ -18,21 +20,27 @@ NOTHING = Settings(frozenset(), root=Path())
 EXCLUDED = frozenset(
     ("__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv")
 )
+_TELLING = frozenset((".gitignore", OWN, SHARED))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignores:
-    """The patterns of one .gitignore and the folder that they are relative to."""
+class _Folder(NamedTuple):
+    """A folder of a walk: where it is, how its files are called to the user, and what is ignored in it.
 
-    folder: str
-    spec: GitIgnoreSpec
+    Both texts end where a name follows. `ignores` holds what each .gitignore says, the nearest first, `excluding` the
+    same of the settings of the folder.
+    """
 
-    def verdict(self, path: str, is_folder: bool) -> bool | None:
-        """Whether the patterns exclude a path (True), take it back (False) or say nothing about it (None)."""
-        base = os.path.join(self.folder, "")  # noqa: PTH118
-        relative = path.removeprefix(base) if path.startswith(base) else os.path.basename(path)  # noqa: PTH119
-        relative = relative.replace(os.sep, "/")
-        return self.spec.check_file(relative + "/" * is_folder).include
+    place: str
+    shown: str
+    ignores: "tuple[Ignores, ...]"
+    excluding: "tuple[Ignores, ...]"
+
+
+class _Walk(NamedTuple):
+    """What a walk looks for, and the settings of each folder."""
+
+    suffixes: tuple[str, ...]
+    settings: Callable[[Path], Settings]
 
 
 def discover(
@@ -43,33 +51,34 @@ def discover(
     `settings` are those of what stands in a folder: they exclude. Symbolic links to folders are followed only where
     they are named themselves, so every walk ends.
     """
-    seen: set[str] = set()
+    here, seen = join(os.getcwd(), ""), set[str]()
+    walk = _Walk(suffixes, settings or _no_settings)
     for path in paths:
-        for found in _below(path, settings or _no_settings, suffixes):
-            if isinstance(found, UnreadableError):
-                yield found
-            elif (absolute := os.path.abspath(found)) not in seen:  # noqa: PTH100
+        for each in _below(path, walk):
+            if isinstance(each, UnreadableError):
+                yield each
+            elif (absolute := abspath(each) if each.startswith("..") else join(here, each)) not in seen:
                 seen.add(absolute)
-                yield found
+                yield each
 
 
 def _no_settings(_: Path) -> Settings:
     return NOTHING
 
 
-def _below(
-    path: str, settings: Callable[[Path], Settings], suffixes: tuple[str, ...]
-) -> Iterator[str | UnreadableError]:
-    if os.path.isdir(path):  # noqa: PTH112
-        start = Path(path).resolve()
-        if is_barred(start, settings, is_folder=True):
+def _below(path: str, walk: _Walk) -> Iterator[str | UnreadableError]:
+    if isdir(path):
+        start, named = realpath(path), normpath(path)
+        if is_barred(Path(start), walk.settings, is_folder=True):
             return
-        named = _ignored(str(start), True, _excluding(settings(start.parent)))
-        for found in _walk(str(start), _outer(start), _no_settings if named else settings, suffixes):
-            yield found if isinstance(found, UnreadableError) else _as_named(path, start, found)
-    elif os.path.exists(path):  # noqa: PTH110
-        if not is_barred(Path(path).resolve(), settings):
-            yield os.path.normpath(path)
+        if _verdict(start, True, _excluding(walk.settings(Path(dirname(start))))):
+            walk = walk._replace(settings=_no_settings)  # what is named although it is excluded is all of it meant
+        shown = "" if named == "." else join(named, "")
+        top = _Folder(join(start, ""), shown, _outer(start), _excluding(walk.settings(Path(start))))
+        yield from _walk(top, walk)
+    elif exists(path):
+        if not is_barred(Path(path).resolve(), walk.settings):
+            yield normpath(path)
     else:
         yield UnreadableError("no such file or folder", path)
 
@@ -82,73 +91,102 @@ def is_barred(path: Path, settings: Callable[[Path], Settings], is_folder: bool 
         around = settings(each.parent)
         if each == around.root or not each.is_relative_to(around.root):
             return False
-        if _ignored(str(each), is_folder or each != path, _excluding(around), default=each.name in EXCLUDED):
+        if _verdict(str(each), is_folder or each != path, _excluding(around), default=each.name in EXCLUDED):
             return True
     return False
 
 
 @lru_cache(maxsize=64)
-def _excluding(settings: Settings) -> tuple[_Ignores, ...]:
+def _excluding(settings: Settings) -> "tuple[Ignores, ...]":
     """The exclusions of settings, those that were added last first, since they decide."""
+    if not settings.exclude:
+        return ()
+    from adamw_lint.read.ignores import Ignores
+
     folders = dict.fromkeys(glob.folder for glob in reversed(settings.exclude))
     return tuple(
-        _Ignores(
-            str(folder), GitIgnoreSpec.from_lines(glob.pattern for glob in settings.exclude if glob.folder == folder)
-        )
+        Ignores.of([glob.pattern for glob in settings.exclude if glob.folder == folder], str(folder))
         for folder in folders
     )
 
 
-def _as_named(path: str, start: Path, found: str) -> str:
-    return os.path.normpath(os.path.join(path, os.path.relpath(found, start)))  # noqa: PTH118
-
-
-def _walk(
-    folder: str, above: list[_Ignores], settings: Callable[[Path], Settings], suffixes: tuple[str, ...]
-) -> Iterator[str | UnreadableError]:
+def _walk(top: _Folder, walk: _Walk) -> Iterator[str | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
+    stack = [iter(_taken(top, walk))]
+    while stack:
+        for each in stack[-1]:
+            if isinstance(each, _Folder):
+                stack.append(iter(_taken(each, walk)))
+                break
+            yield each
+        else:
+            stack.pop()
+
+
+def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Folder]:
+    """What one folder holds for the walk: its files, and the folders to go into, sorted by name."""
+    place, shown, ignores, excluding = folder
     try:
-        with os.scandir(folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+        listed = _listed(place, walk.suffixes)
     except OSError as error:
-        yield UnreadableError(f"cannot be read: {error.strerror}", folder)
+        yield UnreadableError(f"cannot be read: {error.strerror}", place.rstrip(os.sep) or place)
         return
-    own = [_gitignore(Path(entry.path)) for entry in listed if entry.name == ".gitignore" and entry.is_file()]
-    ignores = [*own, *above]
-    excluding = _excluding(settings(Path(folder)))
-    for entry in listed:
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if not is_folder and not (entry.name.endswith(suffixes) and entry.is_file()):
+    if not listed.get(".gitignore", True):
+        ignores = (_gitignore(place + ".gitignore", place), *ignores)
+    if not (listed.get(OWN, True) and listed.get(SHARED, True)):  # else what counts above counts here as well
+        excluding = _excluding(walk.settings(Path(place)))
+    for name in sorted(listed):
+        is_folder = listed[name]
+        if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):
             continue
-        by_settings = _ignored(entry.path, is_folder, excluding, default=entry.name in EXCLUDED)
-        if entry.name.startswith(".") or by_settings or _ignored(entry.path, is_folder, ignores):
+        if excluding or ignores:
+            by_settings = _verdict(place + name, is_folder, excluding, default=name in EXCLUDED)
+            if by_settings or _verdict(place + name, is_folder, ignores):
+                continue
+        elif name in EXCLUDED:
             continue
         if is_folder:
-            yield from _walk(entry.path, ignores, settings, suffixes)
+            yield _Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, excluding)
         else:
-            yield entry.path
+            yield shown + name
 
 
-def _ignored(path: str, is_folder: bool, ignores: Iterable[_Ignores], default: bool = False) -> bool:
-    verdicts = (each.verdict(path, is_folder) for each in ignores)
-    return next((verdict for verdict in verdicts if verdict is not None), default)
+def _listed(place: str, suffixes: tuple[str, ...]) -> dict[str, bool]:
+    """The folders (True) and files (False) in a folder that a walk may take, and what decides that."""
+    with os.scandir(place) as entries:
+        kinds = ((entry, entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        return {
+            name: is_folder
+            for entry, name, is_folder in kinds
+            if is_folder or ((name.endswith(suffixes) or name in _TELLING) and entry.is_file())
+        }
 
 
-def _outer(folder: Path) -> list[_Ignores]:
+def _verdict(path: str, is_folder: bool, ignores: "tuple[Ignores, ...]", default: bool = False) -> bool:
+    for each in ignores:
+        if (verdict := each.verdict(path, is_folder)) is not None:
+            return verdict
+    return default
+
+
+def _outer(folder: str) -> "tuple[Ignores, ...]":
     """What the repository around a folder ignores, nearest first; nothing where it ignores the folder itself."""
-    above = list(folder.parents)
-    root = next((each for each in (folder, *above) if (each / ".git").exists()), None)
-    if root is None:
-        return []
-    between = [each for each in above if each.is_relative_to(root)]
-    files = [(each, each / ".gitignore") for each in between] + [(root, root / ".git" / "info" / "exclude")]
-    found = [_gitignore(file, base) for base, file in files if file.is_file()]
-    return [] if _ignored(str(folder), True, found) else found
+    folders = [folder]
+    while not exists(join(folders[-1], ".git")):
+        if folders[-1] == dirname(folders[-1]):
+            return ()
+        folders.append(dirname(folders[-1]))
+    files = [(join(each, ".gitignore"), each) for each in folders[1:]]
+    files.append((join(folders[-1], ".git", "info", "exclude"), folders[-1]))
+    found = tuple(_gitignore(file, each) for file, each in files if isfile(file))
+    return () if _verdict(folder, True, found) else found
 
 
-def _gitignore(file: Path, folder: Path | None = None) -> _Ignores:
+def _gitignore(file: str, folder: str) -> "Ignores":
+    from adamw_lint.read.ignores import Ignores
+
     try:
-        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        with open(file, encoding="utf-8", errors="surrogateescape") as lines:
+            return Ignores.of(lines.read().splitlines(), folder)
     except OSError:
-        lines = []
-    return _Ignores(str(folder or file.parent), GitIgnoreSpec.from_lines(lines))
+        return Ignores.of((), folder)

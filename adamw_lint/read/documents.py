@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable
 from importlib import import_module
 from os.path import splitext
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from adamw_lint.read.source import Source
+if TYPE_CHECKING:
+    from adamw_lint.read.source import Source
 
-Reader = Callable[[bytes, str], tuple[Source, ...]]
+Reader = Callable[[bytes, str], "tuple[Source, ...]"]
 
 # The module of adamw_lint.read for each suffix, imported with the first file of its kind: its `programs(data, path)`
 # gives the programs of a file, none where the bytes show that nothing in it concerns us.
@@ -32,7 +33,7 @@ def largest(path: str) -> float:
     return _DATA if _reader(path) == "settings_file" else math.inf
 
 
-def programs(data: bytes, path: str) -> tuple[Source, ...]:
+def programs(data: bytes, path: str) -> "tuple[Source, ...]":
     """The programs in a file that may concern us; a file of no known suffix that is named is taken for Python.
 
     Raises UnreadableError where the bytes cannot be decoded, UnparsableError where they are not what the suffix says.
@@ -42,4 +43,4 @@ def programs(data: bytes, path: str) -> tuple[Source, ...]:
 
 
 def _reader(path: str) -> str:
-    return READERS.get(splitext(path)[1].lower(), "script")  # noqa: PTH122
+    return READERS.get(splitext(path)[1].lower(), "script")

@@ -1,21 +1,15 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
-from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from adamw_lint.read.outline import takes_norms
-from adamw_lint.read.penalties import may_take_norms
-from adamw_lint.rulebook import Coupling, Family, Optimizer, frameworks, optimizers, pages, schemas, words
+from adamw_lint.kept import kept
+from adamw_lint.pages import pages
 from adamw_lint.stated import own
 
-# Strings in expressions are kept, and read so that no quotation mark or `#` in one begins anything.
-_SPOKEN = re.compile(
-    rb"#[^\n\r]*"
-    rb"|^[ \t]*[rRuU]?(\"{3}|'{3})(?:[^\\]|\\.)*?\1"
-    rb"|(?P<kept>(\"{3}|'{3})(?:[^\\]|\\.)*?\3|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')",
-    re.MULTILINE | re.DOTALL,
-)
+if TYPE_CHECKING:
+    from adamw_lint.rulebook import Optimizer
 
 
 def may_concern(data: bytes) -> bool:
@@ -24,12 +18,27 @@ def may_concern(data: bytes) -> bool:
         return True
     if may_step(data) or may_estimate(data) or may_regularise(data):
         return True
-    return _says_penalty(data) and may_take_norms(data.decode(errors="replace"))
+    if not _says("penalty", data):
+        return False
+    from adamw_lint.read.penalties import may_take_norms
+
+    return may_take_norms(data.decode(errors="replace"))
 
 
 def code_of(data: bytes) -> bytes:
     """The bytes without comments, and without the long strings that begin a line, which document."""
-    return _SPOKEN.sub(lambda found: found["kept"] or b" ", data)
+    return _spoken().sub(lambda found: found["kept"] or b" ", data)
+
+
+@cache
+def _spoken() -> re.Pattern[bytes]:
+    """What `code_of` leaves out; strings in expressions are kept, so that no quotation mark or `#` in one counts."""
+    return re.compile(
+        rb"#[^\n\r]*"
+        rb"|^[ \t]*[rRuU]?(\"{3}|'{3})(?:[^\\]|\\.)*?\1"
+        rb"|(?P<kept>(\"{3}|'{3})(?:[^\\]|\\.)*?\3|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')",
+        re.MULTILINE | re.DOTALL,
+    )
 
 
 def may_matter(data: bytes) -> bool:
@@ -52,28 +61,26 @@ def _families() -> frozenset[bytes]:
 
 def may_configure(data: bytes) -> bool:
     """Whether a file of settings may choose an optimizer, and give it a decay."""
-    decays, choosers, _, _ = _settings()
-    return any(word in data for word in decays) and any(word in data for word in choosers)
+    return _says("configuring", data)
 
 
 def may_be_text(data: bytes) -> bool:
     """Whether a file of YAML may give a program a decay that is a text to it."""
-    _, _, texts, number = _settings()
-    return any(word in data for word in texts) and number.search(data) is not None
+    return _says("texts", data) and _number().search(data) is not None
 
 
 @cache
-def _settings() -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...], re.Pattern[bytes]]:
-    said = schemas("literals")
-    decays, choosers, texts = (tuple(word.encode() for word in said[key]) for key in ("decays", "choosers", "texts"))
-    return decays, choosers, texts, re.compile(said["number"].encode())
+def _number() -> re.Pattern[bytes]:
+    return re.compile(_telltales(())["number"])
 
 
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
-    return _mention(own().optimizers).search(data) is not None or any(
-        library in data and names.search(data) for library, names in _common(own().optimizers).items()
-    )
+    stated = own().optimizers
+    if _names(stated).search(data) is not None and _mention(stated).search(data) is not None:
+        return True
+    common = _telltales(stated)["common"].items()
+    return any(library in data and re.search(names, data) for library, names in common)
 
 
 def may_step(data: bytes) -> bool:
@@ -88,89 +95,56 @@ def may_estimate(data: bytes) -> bool:
 
 def _says_all(subject: str, data: bytes) -> bool:
     """Plain literals come first, at memory's speed; only what few files pass is then held against patterns."""
-    literals, patterns = _needs(subject)
-    return all(any(word in data for word in some) for some in literals) and all(each.search(data) for each in patterns)
+    return _says(f"{subject}_literals", data) and all(each.search(data) for each in _patterns(subject))
 
 
 def may_penalise(data: bytes) -> bool:
     """Whether the file may take a norm of parameters and make it part of a loss."""
-    return _says_penalty(data) and takes_norms(data.decode(errors="replace"))
+    if not _says("penalty", data):
+        return False
+    from adamw_lint.read.outline import takes_norms
 
-
-def _says_penalty(data: bytes) -> bool:
-    return all(any(word in data for word in said) for said in _penalty())
+    return takes_norms(data.decode(errors="replace"))
 
 
 def may_regularise(data: bytes) -> bool:
     """Whether the bytes may give layers a regularizer that is a penalty on their weights."""
-    return all(any(word in data for word in some) for some in _regularizers())
+    return _says("layer_literals", data)
+
+
+def _says(key: str, data: bytes) -> bool:
+    """Whether the bytes hold one word at least of each list."""
+    return all(any(word in data for word in some) for some in _telltales(())[key])
+
+
+@kept
+def telltales() -> dict[str, Any]:
+    """The words by which the facts of the rulebook alone tell files."""
+    from adamw_lint.read.telltales import stated
+
+    return stated()
 
 
 @cache
-def _regularizers() -> tuple[tuple[bytes, ...], ...]:
-    return tuple(tuple(word.encode() for word in some) for some in words("layer_literals").values())
+def _telltales(added: "tuple[Optimizer, ...]") -> dict[str, Any]:
+    if not added:
+        return telltales()
+    from adamw_lint.read.telltales import stated
+
+    return stated()
 
 
 @cache
-def _mention(_: tuple[Optimizer, ...]) -> re.Pattern[bytes]:
-    names = {name for name in map(_last, _paths()) if not name.islower()}
-    # A name ends where a word may end: no Lamb in Lambda. One that holds another says nothing more.
-    shortest = sorted(
-        name for name in names if not any(re.search(rf"{other}(?![a-z])", name) for other in names - {name})
-    )
-    decays = {
-        optimizer.decay_argument for optimizer in optimizers() if optimizer.decay_argument and _matters(optimizer)
-    }
-    telling = sorted(name for name in decays if "decay" in name)  # not `wd`, in which many a word ends
-    given = [rf"{re.escape(name)}\s*[=\"']" for name in telling]
-    return re.compile("|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode())
+def _names(added: "tuple[Optimizer, ...]") -> re.Pattern[bytes]:
+    """What is found in every file that mentions an optimizer: quick to search for, and to compile."""
+    return re.compile(b"|".join(map(re.escape, _telltales(added)["names"])))
 
 
 @cache
-def _common(_: tuple[Optimizer, ...]) -> dict[bytes, re.Pattern[bytes]]:
-    """The names in lower case, which are words like any other and count only beside the name of their library."""
-    plain = [path for path in (*_paths(), *_decaying()) if _last(path).islower()]
-    libraries = sorted({path.partition(".")[0] for path in plain})
-    return {
-        library.encode(): re.compile(
-            rf"\b(?:{'|'.join(sorted({_last(path) for path in plain if path.startswith(library)}))})\b".encode()
-        )
-        for library in libraries
-    }
-
-
-def _paths() -> list[str]:
-    return [path for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths]
-
-
-def _decaying() -> list[str]:
-    """The transformations of a chain that decay: what follows or precedes them need not be an optimizer by name."""
-    tables = [table for facts in frameworks().values() for table in facts.get("transformation", ())]
-    return [name for table in tables if table["does"] == "decay" for name in table["names"]]
-
-
-def _last(path: str) -> str:
-    return path.rpartition(".")[2]
+def _mention(added: "tuple[Optimizer, ...]") -> re.Pattern[bytes]:
+    return re.compile(_telltales(added)["mentions"])
 
 
 @cache
-def _penalty() -> tuple[tuple[bytes, ...], ...]:
-    said = words("penalty")
-    keys = ("said_of_norms", "said_of_weights", "said_of_loss")
-    return tuple(tuple(word.encode() for word in said[key]) for key in keys)
-
-
-@cache
-def _needs(subject: str) -> tuple[tuple[tuple[bytes, ...], ...], tuple[re.Pattern[bytes], ...]]:
-    literals = tuple(tuple(word.encode() for word in some) for some in words(f"{subject}_literals").values())
-    return literals, tuple(re.compile("|".join(some).encode()) for some in words(f"{subject}_patterns").values())
-
-
-def _matters(optimizer: Optimizer) -> bool:
-    return optimizer.family is Family.ADAM or optimizer.coupling is Coupling.DECOUPLED
-
-
-def _is_telling(optimizer: Optimizer) -> bool:
-    """Whether the name alone makes a file worth reading: not that of one that decays only where a decay is written."""
-    is_plain = optimizer.family in (Family.SGD, Family.ADAPTIVE) and Decimal(optimizer.default) == 0
-    return _matters(optimizer) and not is_plain
+def _patterns(subject: str) -> tuple[re.Pattern[bytes], ...]:
+    return tuple(re.compile(b"|".join(some)) for some in _telltales(())[f"{subject}_patterns"])

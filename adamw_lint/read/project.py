@@ -6,25 +6,34 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from adamw_lint.read.discover import discover
-from adamw_lint.read.notebook import text_of
+from adamw_lint.read.asked import NOTEBOOK, ask_all, files_of, is_there, stamp_of
+from adamw_lint.read.notebook import program_of, text_of
 from adamw_lint.read.prefilter import may_matter
+from adamw_lint.read.shelf import Shelf
+from adamw_lint.read.source import Source
+from adamw_lint.stated import Own, own
 
 _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
-NOTEBOOK = ".ipynb"
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
 )
-_FILES = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
+_BYTES = 16_000_000  # of files held for one project; what goes beyond is read again where it is asked for
+_PARSED = 250_000  # characters of text whose surveys are held; each character of them takes some 150 bytes
 
 
 class Project:
-    """The Python files below one root, each read once a run; what is written to them meanwhile is not seen here."""
+    """The Python files below one root, few of them read twice; what is written to them meanwhile is not seen here.
+
+    Everything that is asked of it is noted as a question about these files (see asked.py), so that whoever remembers an
+    answer knows what it rests on.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.surveys = Shelf(_PARSED)
         self._bytes: dict[Path, bytes] = {}
-        self._concerning: dict[Path, bool] = {}
+        self._held = 0
+        self._concerning: dict[tuple[Own, Path], bool] = {}
         self._near: dict[Path, tuple[Path, ...]] = {}  # for the last file that was asked about
 
     @classmethod
@@ -32,34 +41,46 @@ class Project:
         """The project of a file: the nearest folder above it that has a mark of one, else the working folder."""
         return _project(_root(path.absolute().parent))
 
-    @cached_property
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every file, notebooks among them, in the order of a listing; none where there are too many to look into."""
-        found: list[Path] = []
-        for each in discover([str(self.root)], suffixes=(".py", NOTEBOOK)):
-            found += [Path(each)] if isinstance(each, str) else []
-            if len(found) > _FILES:
-                return ()
-        return tuple(found)
+        ask_all(self.root)
+        return self._files
+
+    @cached_property
+    def _files(self) -> tuple[Path, ...]:
+        return tuple(Path(each) for each in files_of(str(self.root)))
 
     def says(self, path: Path) -> bytes:
         """The bytes of a file, of a notebook those of its code; empty where it cannot be read."""
-        if path not in self._bytes:
-            try:
-                data = path.read_bytes()
-            except OSError:
-                data = b""
-            self._bytes[path] = text_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
-        return self._bytes[path]
+        stamp_of(path)
+        return self._said(path)
+
+    def _said(self, path: Path) -> bytes:
+        """The first files are held: of all that are gone through again and again, the last ones never come in time."""
+        if path in self._bytes:
+            return self._bytes[path]
+        try:
+            data = path.read_bytes()
+        except OSError:
+            data = b""
+        code = text_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
+        if self._held + len(code) <= _BYTES:
+            self._bytes[path] = code
+            self._held += len(code)
+        return code
 
     def concerns(self, path: Path) -> bool:
         """Whether a rule could speak about a file, or about a file for its sake."""
-        if path not in self._concerning:
-            self._concerning[path] = may_matter(self.says(path))
-        return self._concerning[path]
+        stamp_of(path)
+        key = own(), path
+        if key not in self._concerning:
+            self._concerning[key] = may_matter(self._said(path))
+        return self._concerning[key]
 
     def linked(self, start: Path, code: bytes) -> frozenset[Path]:
         """The files that imports join to one, in whichever direction and over whichever files; by their names alone."""
+        ask_all(self.root)
         found, new = {start}, [start]
         while new:
             path = new.pop()
@@ -73,17 +94,17 @@ class Project:
     def holding(self, words: Iterable[str], near: Path) -> list[Path]:
         """The files that hold one of some words to the letter, the nearest to a file first."""
         wanted = [each.encode() for each in words]
-        return [path for path in self._nearest(near) if any(word in self.says(path) for word in wanted)]
+        return [path for path in self._nearest(near) if _holds(self._said(path), wanted)]
 
     @cached_property
     def _imports(self) -> dict[Path, frozenset[str]]:
-        return {path: imported_names(self.says(path)) for path in self.files}
+        return {path: imported_names(self._said(path)) for path in self._files}
 
     @cached_property
     def _named(self) -> dict[str, list[Path]]:
         """The files by what an import calls them."""
         found: dict[str, list[Path]] = defaultdict(list)
-        for path in self.files:
+        for path in self._files:
             found[_name(path)].append(path)
         return dict(found)
 
@@ -103,20 +124,31 @@ class Project:
         """
         wanted, said = re.compile(pattern.encode()), [word.encode() for word in words]
         for path in self._nearest(near):
-            data = self.says(path)
-            if path != near and any(word in data for word in said) and wanted.search(data):
+            data = self._said(path) if path != near else b""
+            if _holds(data, said) and wanted.search(data):
                 yield path
 
     def _nearest(self, near: Path) -> tuple[Path, ...]:
         """The files by their distance from one, those at one distance by their paths."""
+        ask_all(self.root)
         if near not in self._near:
-            away = {folder: _distance(folder, near) for folder in {path.parent for path in self.files}}
+            away = {folder: _distance(folder, near) for folder in {path.parent for path in self._files}}
             self._near = {near: tuple(sorted(self._by_path, key=lambda path: away[path.parent]))}
         return self._near[near]
 
     @cached_property
     def _by_path(self) -> tuple[Path, ...]:
-        return tuple(sorted(self.files))
+        return tuple(sorted(self._files))
+
+
+def text_of_program(path: Path) -> str:
+    """What a file says to those that import it, a notebook by the cells that run; raises OSError, UnreadableError."""
+    data = path.read_bytes()
+    return program_of(data) if path.suffix == NOTEBOOK else Source.of_bytes(data, str(path)).text
+
+
+def _holds(data: bytes, words: list[bytes]) -> bool:
+    return any(word in data for word in words)
 
 
 def imported_names(code: bytes) -> frozenset[str]:
@@ -132,13 +164,13 @@ def _name(path: Path) -> str:
 
 def _root(folder: Path) -> Path:
     above = (folder, *folder.parents)
-    marked = next((each for each in above if any((each / mark).exists() for mark in _MARKS)), None)
+    marked = next((each for each in above if any(is_there(each / mark) for mark in _MARKS)), None)
     here = Path.cwd()
     if marked is not None and not (here.is_relative_to(marked) and folder.is_relative_to(here)):
         return marked
     if folder.is_relative_to(here):
         return here
-    return next((each for each in above if not (each / "__init__.py").exists()), folder)
+    return next((each for each in above if not is_there(each / "__init__.py")), folder)
 
 
 def _distance(one: Path, other: Path) -> int:
@@ -150,7 +182,7 @@ def _distance(one: Path, other: Path) -> int:
     return len(one.parts) + len(other.parts) - 2 * shared
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _project(root: Path) -> Project:
     return Project(root)
 

@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"(?:(?<=\s)|^)#", re.MULTILINE)
 
 def programs(data: bytes, path: str) -> tuple[Source, ...]:
     """The file itself, unless its bytes show that nothing in it concerns us; raises UnreadableError."""
-    language = LANGUAGES[splitext(path)[1].lower()]  # noqa: PTH122
+    language = LANGUAGES[splitext(path)[1].lower()]
     concerns = may_configure(data) or (language == YAML and may_be_text(data))
     return (Source.of_bytes(data, path, language),) if concerns else ()
 

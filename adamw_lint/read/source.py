@@ -115,27 +115,28 @@ class Source:
         return Region(*self.position(span.start), *self.position(span.end))
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
+        """The offsets at which the lines begin."""
         return [0, *(newline.end() for newline in NEWLINE.finditer(self.text))]
 
     @property
     def lines(self) -> int:
         """How many lines there are; after a last newline there is one more, an empty one."""
-        return len(self._starts)
+        return len(self.starts)
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and the column of an offset, both from 1, the column in characters."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
 
     def start(self, line: int) -> int:
         """The offset at which a line (from 1) begins."""
-        return self._starts[line - 1]
+        return self.starts[line - 1]
 
     def line(self, number: int) -> str:
         """The text of a line (from 1) without its newline."""
-        end = self._starts[number] if number < self.lines else len(self.text)
-        return self.text[self._starts[number - 1] : end].rstrip("\r\n")
+        end = self.starts[number] if number < self.lines else len(self.text)
+        return self.text[self.starts[number - 1] : end].rstrip("\r\n")
 
     @cached_property
     def newline(self) -> str:

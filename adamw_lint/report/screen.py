@@ -3,12 +3,14 @@
 import os
 import re
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.read.place import Place
-from adamw_lint.read.source import Source
-from adamw_lint.rulebook import pages
+from adamw_lint.pages import pages
+
+if TYPE_CHECKING:
+    from adamw_lint.diagnostics import Diagnostic
+    from adamw_lint.read.place import Place
+    from adamw_lint.read.source import Source
 
 TAB = "    "
 _COMMAND = re.compile(r"##(?=vso\[|\[)")  # what Azure and GitHub look for anywhere in a line
@@ -36,7 +38,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
-def head(source: Source, diagnostic: Diagnostic) -> Line:
+def head(source: "Source", diagnostic: "Diagnostic") -> Line:
     """`path:line:column CODE name  message`, the line that every format for people begins with."""
     return [
         *where(source.place(diagnostic.span)),
@@ -46,7 +48,7 @@ def head(source: Source, diagnostic: Diagnostic) -> Line:
     ]
 
 
-def where(place: Place) -> Line:
+def where(place: "Place") -> Line:
     """`path:line:column`, or what steps there are to it in a file of another kind."""
     return [(shown(place.path), "bold"), (f":{':'.join(map(str, place.steps))} ", "dim")]
 

@@ -1,13 +1,16 @@
 """The last lines of a run: how much was found and fixed, and what whoever trains has to know about every fixed site."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from adamw_lint.diagnostics import Diagnostic, Safety
-from adamw_lint.fix.rounds import Applied
-from adamw_lint.read.source import Source
+from adamw_lint.pages import pages
 from adamw_lint.report.screen import Line, printable, shown, where
-from adamw_lint.rulebook import pages
 from adamw_lint.run import Outcome
+
+if TYPE_CHECKING:
+    from adamw_lint.diagnostics import Diagnostic
+    from adamw_lint.fix.fixed import Applied
+    from adamw_lint.read.source import Source
 
 
 def summary(outcomes: Sequence[Outcome]) -> Line:
@@ -70,12 +73,14 @@ def fixes(outcomes: Sequence[Outcome]) -> Iterator[Line]:
             ]
 
 
-def _in_order(outcome: Outcome) -> list[tuple[Source, Applied]]:
+def _in_order(outcome: Outcome) -> "list[tuple[Source, Applied]]":
     """What was fixed in a file, by its place there now."""
     return sorted(outcome.applied, key=lambda each: each[0].in_file(each[1].span))
 
 
-def _fixable(found: Sequence[Diagnostic]) -> Line:
+def _fixable(found: "Sequence[Diagnostic]") -> Line:
+    from adamw_lint.diagnostics import Safety
+
     safe, unsafe = (
         sum(1 for each in found if each.fix and each.fix.safety is safety) for safety in (Safety.SAFE, Safety.UNSAFE)
     )

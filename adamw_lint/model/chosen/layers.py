@@ -11,6 +11,7 @@ from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Entry, Mapping, Nothing, Text
+from adamw_lint.read.asked import is_file
 
 Layers = tuple[Mapping, ...]
 _DEPTH = 8  # files that add to files
@@ -95,4 +96,4 @@ class Settings:
 
     def _file(self, tree: cst.Module, name: str) -> cst.Module | None:
         path = (self._program.file(tree).parent / Path(name)).resolve()
-        return self._program.read(path) if path.suffix == ".py" and path.is_file() else None
+        return self._program.read(path) if path.suffix == ".py" and is_file(path) else None

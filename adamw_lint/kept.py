@@ -1,0 +1,88 @@
+"""What is worked out from the rulebook alone, kept in the cache folder so that only the first run has to do it."""
+
+import marshal
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import TypeVar
+from zlib import adler32, crc32
+
+from adamw_lint import __version__
+from adamw_lint.store import load, save
+
+Data = TypeVar("Data")
+
+_PACKAGE = os.path.dirname(__file__)
+_FOLDER: ContextVar[str | None] = ContextVar("folder", default=None)
+
+
+@contextmanager
+def keeping(folder: str | None) -> Iterator[None]:
+    """Inside, what is worked out is kept in a folder; with None nothing is read there and nothing written."""
+    token = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(token)
+
+
+def kept(make: Callable[[], Data]) -> Callable[[], Data]:
+    """Make a function of the rulebook, whose result is plain data, remember it from run to run."""
+
+    @cache
+    def known() -> Data:
+        folder = _FOLDER.get()
+        if folder is None:
+            return make()
+        path = os.path.join(folder, f"{make.__module__}.{make.__name__}.cache")
+        found: Data | None = load(path, edition())
+        if found is None:
+            found = make()
+            save(path, edition(), found)
+        return found
+
+    return known
+
+
+@cache
+def rules_folder() -> str:
+    """The folder of pages and facts: inside the wheel, or beside the package in a checkout."""
+    shipped = os.path.join(_PACKAGE, "rules")
+    return shipped if os.path.isdir(shipped) else os.path.join(os.path.dirname(_PACKAGE), "rules")
+
+
+@cache
+def edition() -> tuple[object, ...]:
+    """What this linter is, to the file: its version, Python's, and the stamps of its code, its facts and its parser.
+
+    In an editable checkout all of that changes under one version; these are some 200 `stat`, half a millisecond.
+    """
+    own = [_PACKAGE] if rules_folder().startswith(_PACKAGE) else [_PACKAGE, rules_folder()]
+    stamps = marshal.dumps(
+        [stamp for folder in own for stamp in sorted(_stamps(folder))], 2
+    )  # 2: equal data, equal bytes
+    return __version__, sys.version, _parser(), crc32(stamps), adler32(stamps)
+
+
+def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith((".py", ".toml", ".md")):
+                status = entry.stat()
+                yield entry.path, status.st_size, status.st_mtime_ns
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _stamps(entry.path)
+
+
+def _parser() -> tuple[int, int]:
+    """Size and time of the file that states the version of LibCST, found without importing it."""
+    for folder in sys.path:
+        try:
+            status = os.stat(os.path.join(folder, "libcst", "_version.py"))
+        except OSError:
+            continue
+        return status.st_size, status.st_mtime_ns
+    return 0, 0

@@ -1,0 +1,162 @@
+"""What a lint asks of the files around the one it looks at, so that its findings can be known to still hold."""
+
+import marshal
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zlib import adler32, crc32
+
+from adamw_lint.read.discover import discover
+
+FILE, FOLDER, NOTHING = "file", "folder", ""
+NOTEBOOK = ".ipynb"
+SUFFIXES = (".py", NOTEBOOK)
+MOST = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
+REQUIREMENTS = ("pyproject.toml", "setup.cfg", "setup.py", "requirements*.txt", "environment*.y*ml", "Pipfile")
+
+Stamp = tuple[int, int, int]  # size, time of the last change in nanoseconds, inode
+Question = tuple[str, str]  # what is asked, and of which path
+Answer = str | tuple[object, ...]  # plain data
+Testimony = tuple[tuple[Question, Answer], ...]
+
+
+class Witness:
+    """Answers questions about files, each once a run, and notes what was asked for the sake of one file."""
+
+    def __init__(self) -> None:
+        self._known: dict[Question, Answer] = {}
+        self._asked: set[Question] = set()
+
+    def ask(self, question: Question) -> Answer:
+        """The answer, which stays the same throughout a run."""
+        self._asked.add(question)
+        if question not in self._known:
+            self._known[question] = answer(question)
+        return self._known[question]
+
+    def testimony(self) -> Testimony:
+        """All that was asked since the last testimony, and what was answered."""
+        asked, self._asked = self._asked, set()
+        return tuple((question, self._known[question]) for question in sorted(asked))
+
+    def confirms(self, testimony: Testimony) -> bool:
+        """Whether each question would be answered today as it was."""
+        return all(self.ask(question) == told for question, told in testimony)
+
+
+_WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+@contextmanager
+def witnessed(witness: Witness) -> Iterator[None]:
+    """Inside, every question is put to the witness."""
+    token = _WITNESS.set(witness)
+    try:
+        yield
+    finally:
+        _WITNESS.reset(token)
+
+
+def _ask(kind: str, path: Path | str) -> Answer:
+    witness, question = _WITNESS.get(), (kind, os.fspath(path))
+    return answer(question) if witness is None else witness.ask(question)
+
+
+def answer(question: Question) -> Answer:
+    """What the file system says to a question now."""
+    kind, path = question
+    return _ANSWERS[kind](path)
+
+
+def is_file(path: Path | str) -> bool:
+    """Whether there is a file."""
+    return _ask("kind", path) == FILE
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether there is a folder."""
+    return _ask("kind", path) == FOLDER
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether there is anything."""
+    return _ask("kind", path) != NOTHING
+
+
+def stamp_of(path: Path | str) -> Answer:
+    """The stamp of a file, to be asked for before it is read; empty where there is none."""
+    return _ask("stamp", path)
+
+
+def ask_all(root: Path | str) -> None:
+    """Note that every file of a project may have been read."""
+    _ask("files", root)
+
+
+def requirements(folder: Path | str) -> tuple[tuple[str, object], ...]:
+    """The paths of the files in a folder that state which versions of libraries are wanted, each with its stamp."""
+    rows = (row for row in _ask("requirements", folder) if isinstance(row, tuple))
+    return tuple((os.path.join(folder, name), stamped) for name, stamped in rows)
+
+
+def stamp(path: str) -> Stamp | None:
+    """The stamp of a file now; None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def files_of(root: str) -> list[str]:
+    """Every file of a project, notebooks among them, in the order of a walk; none where there are too many."""
+    found = (each for each in discover([root], suffixes=SUFFIXES) if isinstance(each, str))
+    listed = list(islice(found, MOST + 1))
+    return listed if len(listed) <= MOST else []
+
+
+def latest(question: Question, told: Any) -> int:
+    """When the youngest file that an answer tells of was changed, in nanoseconds; 0 where it tells of no change."""
+    kind, _ = question
+    if kind == "files":
+        return int(told[-1])
+    stamps = {"stamp": [told], "requirements": [row[1] for row in told] if kind == "requirements" else []}
+    return max((stamp[1] for stamp in stamps.get(kind, ()) if stamp), default=0)
+
+
+def _kind(path: str) -> str:
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return NOTHING
+    return FOLDER if stat.S_ISDIR(mode) else FILE
+
+
+def _files(root: str) -> tuple[int, ...]:
+    """How many files a project has, what tells their stamps from those of any other state, and the latest of them."""
+    stamps = [(path, stamp(path)) for path in files_of(root)]
+    data = marshal.dumps(stamps, 2)
+    return len(stamps), crc32(data), adler32(data), max((each[1] for _, each in stamps if each), default=0)
+
+
+def _requirements(folder: str) -> tuple[tuple[str, Stamp | None], ...]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return ()
+    wanted = [(name, pattern) for pattern in REQUIREMENTS for name in names if fnmatchcase(name, pattern)]
+    return tuple((name, stamp(os.path.join(folder, name))) for name, _ in wanted)
+
+
+_ANSWERS: dict[str, Callable[[str], Answer]] = {
+    "kind": _kind,
+    "stamp": lambda path: stamp(path) or (),
+    "files": _files,
+    "requirements": _requirements,
+}

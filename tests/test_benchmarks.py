@@ -1,0 +1,80 @@
+"""The arithmetic of the benchmark, and that what it runs is what it says."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.corpus import python_files, repeated
+from benchmarks.measure import Command, Cost, Paired, cost, paired
+from benchmarks.report import END, START, Results, bar, met, table, written
+from benchmarks.rows import SCRIPT, Row
+
+
+def costs(*walls: float) -> tuple[Cost, ...]:
+    return tuple(Cost(wall, wall / 2, 100_000_000) for wall in walls)
+
+
+def python(code: str, at: Path) -> Command:
+    return Command((sys.executable, "-c", code), at)
+
+
+def test_a_ratio_is_the_median_of_the_pairs_not_of_the_sides() -> None:
+    pairs = Paired(costs(1, 10, 3), costs(2, 10, 1))
+    assert pairs.ratio() == 1
+    assert pairs.middle() == (3, 2)
+
+
+def test_runs_are_taken_in_turn_and_the_first_pair_is_left_out(tmp_path: Path) -> None:
+    order: list[str] = []
+    ours = replace(python("pass", tmp_path), before=lambda run: order.append(f"a{run}"))
+    peer = replace(python("pass", tmp_path), before=lambda run: order.append(f"b{run}"))
+    pairs = paired(ours, peer, {}, 2)
+    assert order == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert len(pairs.ours) == len(pairs.peers) == 2
+
+
+def test_a_cost_is_that_of_the_process(tmp_path: Path) -> None:
+    code = "import time; data = bytearray(200_000_000)\nwhile time.process_time() < 0.2: 0"
+    spent = cost(python(code, tmp_path), {}, 0)
+    assert spent.wall >= spent.cpu * 0.9 >= 0.18
+    assert 200_000_000 < spent.peak < 400_000_000
+
+
+def test_a_command_that_breaks_is_no_result(tmp_path: Path) -> None:
+    assert cost(python("raise SystemExit(1)", tmp_path), {}, 0).wall > 0
+    with pytest.raises(RuntimeError, match="ended with 3: no"):
+        cost(python("import os, sys; print('no', file=sys.stderr, flush=True); os._exit(3)", tmp_path), {}, 0)
+
+
+def test_a_tree_is_repeated_by_links(tmp_path: Path) -> None:
+    (tmp_path / "tree" / "a").mkdir(parents=True)
+    (tmp_path / "tree" / "a" / "x.py").write_text("x = 1\n")
+    many = repeated(tmp_path / "tree", 3, tmp_path / "many")
+    assert len(list(python_files(many))) == 3
+    assert (tmp_path / "tree" / "a" / "x.py").stat().st_nlink == 4
+
+
+def test_the_table_says_what_is_met(tmp_path: Path) -> None:
+    row = Row("corpus, cold", python("1", tmp_path), python("2", tmp_path), 0.9, 1 / 40)
+    results = Results([(row, Paired(costs(1), costs(2)))], {1: costs(1), 64: costs(80)})
+    told = table(results).splitlines()
+    assert told[2].endswith(
+        "| 1.000 s | `python -c 2 …` | 2.000 s | 0.50 | 0.9 | 1/40 | yes |".replace("python", Path(sys.executable).name)
+    )
+    assert told[3].endswith("| 100 MB | 150 MB | | 0.67 | 1 | | yes |")
+    assert told[4].endswith("| 80.0 | 70 | | no |")
+    assert told[5].endswith("| 1.00 | 2 | | yes |")
+    assert {line.count("|") for line in told} == {9}
+    assert (bar(None), bar(15), bar(1 / 15), met(1, None)) == ("", "15", "1/15", "")
+
+
+def test_only_what_is_between_the_marks_is_written() -> None:
+    page = f"before\n{START}\nold\n{END}\nafter\n"
+    assert written(written(page, "new\n"), "newer\n") == f"before\n{START}\nnewer\n{END}\nafter\n"
+
+
+def test_the_script_is_as_long_as_it_is_said_to_be() -> None:
+    assert 230 <= SCRIPT.count("\n") <= 270
+    compile(SCRIPT, "train.py", "exec")

@@ -1,0 +1,257 @@
+"""What is remembered from run to run: all that still holds, and nothing that does not."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from test_program import PROGRAMS
+
+from adamw_lint.cli import main
+
+PROJECT = Path(__file__).parent.parent
+LONG_AGO = 1_600_000_000
+BAD = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)\n"
+OTHER = BAD.replace("0.01", "0.02")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson", "azure", "html")
+
+# Runs the command and tells which files it opened for reading, which it imported, and what it printed.
+WATCHED = """
+import json, sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
+from adamw_lint.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+print(json.dumps({"opened": opened, "modules": list(sys.modules), "code": code}), file=sys.stderr)
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("ADAMW_LINT_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def plant(path: str, text: str = BAD, at: int = LONG_AGO) -> Path:
+    """A file that was changed long ago, so that its stamp is trusted."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, encoding="utf-8", newline="")
+    os.utime(path, (at, at))
+    return Path(path)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["--format", "concise", "--jobs", "1", *words])
+
+
+def watched(*words: str) -> tuple[subprocess.CompletedProcess[str], dict[str, list[str]]]:
+    """A run in a process of its own, and the Python files that it opened below the working folder."""
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *words], env=env, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+    told = json.loads(done.stderr.splitlines()[-1])
+    told["opened"] = [path for path in told["opened"] if path.endswith((".py", ".ipynb")) and "adamw_lint" not in path]
+    told["opened"] = [path for path in told["opened"] if not Path(path).is_absolute() or str(Path.cwd()) in path]
+    return done, told
+
+
+def test_a_second_run_reads_nothing_and_says_the_same() -> None:
+    plant("a/train.py")
+    plant("a/clean.py", "import torch\n")
+    plant("a/near.py", BAD.replace("Adam(", "AdamW("))
+    first, opened = watched("--format", "concise", ".")
+    second, again = watched("--format", "concise", ".")
+    assert len(set(opened["opened"])) == 3
+    assert again["opened"] == []
+    assert (first.stdout, first.returncode) == (second.stdout, second.returncode)
+    assert "ADW101" in second.stdout
+    assert not {"libcst", "rich", "tomllib", "pathspec"} & set(again["modules"])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_tells_what_is_remembered(name: str) -> None:
+    plant("train.py", "# ü\r\n" + BAD.replace("\n", "\r\n"))
+    plant("broken.py", "from torch.optim import Adam\nx = (\n")
+    alone, first, second = (run("--format", name, *words) for words in (["--no-cache"], [], []))
+    assert alone.output == first.output == second.output
+    assert alone.exit_code == second.exit_code == 2
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_was_found_with_the_help_of_other_files_is_remembered_with_them(name: str) -> None:
+    files, expected = PROGRAMS[name]
+    plant("pyproject.toml", "")
+    for path, text in files.items():
+        plant(path, text)
+    first = run(".")
+    _, told = watched("--format", "concise", ".")
+    assert told["opened"] == []
+    assert run(".").output == first.output == run("--no-cache", ".").output
+    assert len([line for line in first.output.splitlines() if "ADW" in line]) >= len(expected)
+
+
+def _changes(name: str) -> list[tuple[str, str]]:
+    files, _ = PROGRAMS[name]
+    return [(path, change) for path in files for change in ("emptied", "removed", "renamed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "change"), [(name, *each) for name in PROGRAMS for each in _changes(name)], ids=str
+)
+def test_another_file_that_changes_is_noticed(name: str, path: str, change: str) -> None:
+    files, _ = PROGRAMS[name]
+    plant("pyproject.toml", "")
+    for each, text in files.items():
+        plant(each, text)
+    run(".")
+    if change == "emptied":
+        plant(path, "", LONG_AGO + 1)
+    elif change == "removed":
+        Path(path).unlink()
+    else:
+        Path(path).rename(Path(path).with_name("elsewhere.py"))
+    assert run(".").output == run("--no-cache", ".").output
+
+
+def test_a_file_that_comes_is_noticed() -> None:
+    plant("pyproject.toml", "")
+    plant("train.py", "from optimizers import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n")
+    assert "coupled" not in run(".").output
+    plant("optimizers.py", "from torch.optim import Adam\n")
+    assert "train.py:2" in run(".").output
+
+
+def test_requirements_that_change_are_noticed() -> None:
+    plant("pyproject.toml", "")
+    plant("requirements.txt", "torch==1.0\n")
+    plant("train.py", BAD.replace("Adam(", "NAdam("))
+    before = run(".").output
+    plant("requirements.txt", "torch==2.9\n", LONG_AGO + 1)
+    assert run(".").output == run("--no-cache", ".").output
+    assert run(".").output != before
+
+
+@pytest.mark.parametrize("at", [LONG_AGO, LONG_AGO + 1], ids=["same size and time", "another time"])
+def test_a_file_that_changes_is_looked_at_again(at: int) -> None:
+    plant("train.py")
+    assert "0.01" in run("train.py").output
+    Path("train.py").rename("old.py")
+    plant("train.py", OTHER, at)
+    assert "0.02" in run("train.py").output
+
+
+def test_the_same_bytes_under_another_stamp_are_not_linted_again() -> None:
+    plant("train.py")
+    first = run("train.py").output
+    plant("train.py", at=LONG_AGO + 5)
+    done, told = watched("--format", "concise", "train.py")
+    assert done.stdout == first
+    assert "libcst" not in told["modules"]
+    _, told = watched("--format", "concise", "train.py")
+    assert told["opened"] == []
+
+
+def test_a_file_changed_just_now_is_known_by_its_bytes_alone() -> None:
+    """Two writes within one tick of a coarse clock leave one stamp."""
+    Path("train.py").write_text(BAD)
+    status = Path("train.py").stat()
+    run("train.py")
+    with Path("train.py").open("r+") as file:
+        file.write(OTHER)
+    os.utime("train.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "0.02" in run("train.py").output
+
+
+def test_settings_and_folders_are_told_apart() -> None:
+    plant("a/train.py")
+    assert "ADW101" in run(".").output
+    assert "ADW101" not in run("--ignore", "ADW101", ".").output
+    plant("pyproject.toml", '[tool.adamw-lint.per-file-ignores]\n"train.py" = ["ADW101"]\n')
+    assert "ADW101" not in run(".").output
+    Path("pyproject.toml").unlink()
+    os.chdir("a")
+    assert run(".").output.startswith("train.py:3")
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "foreign", "open to all"])
+def test_a_damaged_cache_is_rebuilt(damage: str, folder: Path) -> None:
+    plant("train.py")
+    first = run("train.py").output
+    (path,) = folder.glob("files.*.cache")
+    data = path.read_bytes()
+    flipped = bytearray(data)
+    flipped[len(data) // 2] ^= 1
+    damaged = {"cut": data[:-9], "flipped": bytes(flipped), "emptied": b"", "foreign": b"\x80\x04."}
+    path.write_bytes(damaged.get(damage, data))
+    if damage == "open to all":
+        path.chmod(0o666)
+    _, told = watched("train.py")
+    assert told["opened"][:1] == ["train.py"]
+    assert run("train.py").output == first
+    assert path.read_bytes()[:12] == data[:12]
+
+
+def test_runs_at_the_same_time_leave_a_whole_cache(folder: Path) -> None:
+    for number in range(8):
+        plant(f"m{number}.py")
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-m", "adamw_lint", "--format", "concise", "-q"]
+    with ThreadPoolExecutor(4) as pool:
+        runs = [
+            pool.submit(subprocess.run, [*command, f"m{number}.py", f"m{number + 4}.py"], env=env, capture_output=True)
+            for number in range(4)
+        ]
+    assert all(each.result().stdout.count(b"ADW101") == 2 for each in runs)
+    assert len(list(folder.glob("files.*"))) == 1
+    assert not list(folder.glob("*.tmp"))
+    _, told = watched("--format", "concise", ".")
+    assert len(set(told["opened"])) < 8
+
+
+def test_nothing_is_written_where_nothing_may_be(folder: Path) -> None:
+    plant("train.py")
+    assert run("--no-cache", "train.py").exit_code == 1
+    assert not folder.exists()
+    folder.write_text("no folder")
+    assert run("train.py").exit_code == 1
+    assert folder.read_text() == "no folder"
+
+
+def test_a_cache_cleans_itself(folder: Path) -> None:
+    plant("train.py")
+    folder.mkdir()
+    stale, other = plant(str(folder / "files.0.cache")), plant(str(folder / "notes.txt"))
+    killed = plant(str(folder / "files.1.cache.7.tmp"))
+    run("train.py")
+    assert not stale.exists()
+    assert not killed.exists()
+    assert other.exists()
+
+
+def test_a_fix_counts_from_the_next_run_on() -> None:
+    plant("train.py")
+    assert "ADW101" in run("train.py").output
+    assert run("--fix", "--select", "ADW101", "train.py").exit_code == 0
+    assert "AdamW(" in Path("train.py").read_text()
+    assert "ADW101" not in run("train.py").output
+
+
+def test_runs_of_one_process_do_not_share_what_they_read() -> None:
+    files, _ = PROGRAMS["a penalty made in one file and added in another"]
+    plant("pyproject.toml", "")
+    for each, text in files.items():
+        plant(each, text)
+    before = run("--no-cache", "losses.py").output
+    plant("train.py", "", LONG_AGO + 1)
+    assert "l2-in-loss" in before
+    assert "l2-in-loss" not in run("--no-cache", "losses.py").output
