@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -54,14 +55,14 @@ def run(*words: str) -> Result:
 
 
 def watched(*words: str) -> tuple[subprocess.CompletedProcess[str], dict[str, list[str]]]:
-    """A run in a process of its own, and the Python files that it opened below the working folder."""
+    """A run in a process of its own, and the files of code or settings that it opened below the working folder."""
     env = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, *words], env=env, capture_output=True, text=True, check=False, encoding="utf-8"
     )
     told = json.loads(done.stderr.splitlines()[-1])
-    told["opened"] = [path for path in told["opened"] if path.endswith((".py", ".ipynb")) and "adamw_lint" not in path]
-    told["opened"] = [path for path in told["opened"] if not Path(path).is_absolute() or str(Path.cwd()) in path]
+    opened = [path for path in told["opened"] if path.endswith((".py", ".ipynb", ".yaml")) and "adamw_lint" not in path]
+    told["opened"] = [path for path in opened if not Path(path).is_absolute() or str(Path.cwd()) in path]
     return done, told
 
 
@@ -82,9 +83,12 @@ def test_a_second_run_reads_nothing_and_says_the_same() -> None:
 def test_every_format_tells_what_is_remembered(name: str) -> None:
     plant("train.py", "# ü\r\n" + BAD.replace("\n", "\r\n"))
     plant("broken.py", "from torch.optim import Adam\nx = (\n")
-    alone, first, second = (run("--format", name, *words) for words in (["--no-cache"], [], []))
-    assert alone.output == first.output == second.output
-    assert alone.exit_code == second.exit_code == 2
+    plant("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": BAD}], "nbformat": 4}))
+    plant("docs.md", f"# How\n\n```python\n{BAD}```\n")
+    runs = [run("--format", name, *words) for words in (["--no-cache"], [], [])]
+    alone, first, second = (re.sub(r'timestamp="[^"]*"', "", each.output) for each in runs)
+    assert alone == first == second
+    assert [each.exit_code for each in runs] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -181,6 +185,98 @@ def test_settings_and_folders_are_told_apart() -> None:
     Path("pyproject.toml").unlink()
     os.chdir("a")
     assert run(".").output.startswith("train.py:3")
+
+
+def test_the_settings_of_every_folder_are_told_apart() -> None:
+    plant("a/train.py")
+    plant("b/train.py")
+    assert run(".").output.count("ADW101") == 2
+    plant("b/adamw-lint.toml", 'ignore = ["ADW101"]')
+    assert run(".").output.count("ADW101") == 1
+    plant("b/adamw-lint.toml", 'select = ["ADW101"]\nunfixable = ["ADW101"]', LONG_AGO + 1)
+    _, told = watched("--format", "concise", ".")
+    assert {path for path in told["opened"] if path.endswith(".py")} == {"b/train.py"}
+    assert run(".").output == run("--no-cache", ".").output
+
+
+def test_what_is_true_of_own_optimizers_is_part_of_what_a_finding_rests_on() -> None:
+    plant("train.py", "from lab import Mine\nopt = Mine(model.parameters(), weight_decay=0.1)\n")
+    assert "ADW101" not in run(".").output
+    fact = 'name = "lab.Mine"\nfamily = "adam"\ncoupling = "{}"\nsignature = "params, lr=1e-3, weight_decay=0"\n'
+    fact = f'[[optimizer]]\n{fact}decay_argument = "weight_decay"\n'
+    plant("adamw-lint.toml", fact.format("coupled"))
+    assert "ADW101" in run(".").output
+    plant("adamw-lint.toml", fact.format("decoupled"))
+    assert "ADW101" not in run(".").output
+
+
+def test_a_baseline_counts_for_what_is_remembered_and_is_no_part_of_it() -> None:
+    plant("train.py")
+    assert "ADW101" in run(".").output
+    run("--write-baseline", "known.json", ".")
+    known = run("--baseline", "known.json", ".")
+    assert ("ADW101" in known.output, known.exit_code) == (False, 0)
+    assert run("--baseline", "known.json", ".").output == known.output
+    Path("known.json").write_text('{"version": 1, "findings": {}}')
+    assert "ADW101" in run("--baseline", "known.json", ".").output
+    assert "ADW101" in run(".").output
+
+
+def test_a_comment_silences_what_is_remembered() -> None:
+    plant("train.py")
+    assert run(".").exit_code == 1
+    assert run("--add-ignore=as published", ".").exit_code == 0
+    assert "# adamw-lint: ignore[coupled-decay] as published" in Path("train.py").read_text(encoding="utf-8")
+    assert run(".").output == run("--no-cache", ".").output
+    assert run(".").exit_code == 0
+
+
+def test_only_new_lines_are_reported_of_what_is_remembered() -> None:
+    plant("train.py")
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "a"]):
+        subprocess.run(["git", *words], check=True)
+    assert run(".").exit_code == 1
+    assert run("--diff-base", "HEAD", ".").exit_code == 0
+    plant("train.py", BAD + BAD.replace("0.01", "0.03"), LONG_AGO + 1)
+    for _ in range(2):
+        told = run("--diff-base", "HEAD", ".").output
+        assert ("0.03" in told, "0.01" in told) == (True, False)
+
+
+def test_a_program_that_reads_settings_is_noticed() -> None:
+    plant("pyproject.toml", "")
+    plant("configs/train.yaml", "optim:\n  weight_decay: 1e-4\n")
+    assert "ADW403" not in run(".").output
+    program = (
+        'import torch\nimport yaml\nwith open("configs/train.yaml") as file:\n    config = yaml.{}(file)\n'
+        'opt = torch.optim.AdamW(model.parameters(), weight_decay=config["optim"]["weight_decay"])\n'
+    )
+    plant("train.py", program.format("safe_load"))
+    assert "ADW403" in run(".").output
+    plant("train.py", program.format("other"), LONG_AGO + 1)
+    assert "ADW403" not in run(".").output
+
+
+def test_a_fix_changes_nothing_that_is_remembered_of_others() -> None:
+    """What one file says of another is seen before either is written."""
+    files, _ = PROGRAMS["a penalty made in one file and added in another"]
+    plant("pyproject.toml", "")
+    for each, text in files.items():
+        plant(each, text)
+    run("--fix", "--unsafe-fixes", ".")
+    assert run(".").output == run("--no-cache", ".").output
+
+
+def test_a_file_of_data_is_not_read_until_it_is_small_enough_for_settings() -> None:
+    text = "optimizer:\n  name: Adam\n  weight_decay: 0.1\n"
+    plant("data.yaml", text + "# more\n" * 300_000)
+    _, told = watched(".")
+    assert told["opened"] == []
+    plant("data.yaml", text)
+    _, told = watched(".")
+    assert set(told["opened"]) == {"data.yaml"}
+    assert run(".").output == run("--no-cache", ".").output
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "foreign", "open to all"])

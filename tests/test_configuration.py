@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adamw_lint.asked import SETTINGS
 from adamw_lint.cli import main
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.configuration.keys import KEYS, OPTIMIZER, WRAPPER, schema
@@ -305,3 +306,8 @@ def test_an_error_in_a_folder_ends_the_run_once() -> None:
     assert told.stderr.count("error: ") == 1
     with pytest.raises(SettingsError):
         load(Path("one").resolve(), {})
+
+
+def test_every_option_that_is_a_key_counts_as_one() -> None:
+    options = {str(each.name) for each in main.params}
+    assert set(SETTINGS) == {name for name in options if name.replace("_", "-") in KEYS.keys}

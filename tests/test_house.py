@@ -78,7 +78,7 @@ def test_nothing_slow_of_libcst_is_used(path: Path) -> None:
     assert set(re.findall(r"\b[A-Z]\w+Provider\b", text)) <= POSITIONS
 
 
-@pytest.mark.parametrize("folder", ["model", "checks", "sparing", "penalising", "chained"])
+@pytest.mark.parametrize("folder", ["model", "checks", "sparing", "penalising", "chained", "configured", "suppress"])
 def test_what_is_asked_of_other_files_is_asked_through_one_module(folder: str) -> None:
     """Else a cached finding would outlive what decided it."""
     asking = re.compile(r"\.(exists|is_file|is_dir|stat|glob|rglob|iterdir|read_text|read_bytes)\(|\bopen\(|\bos\.\w")
