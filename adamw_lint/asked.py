@@ -1,10 +1,9 @@
 """What a command line asks for as a whole, and which of its options do not go together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
@@ -29,8 +28,7 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The paths, the options by section, and those of them that are settings as well, in the words of a file."""
 
     paths: tuple[str, ...]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adamw_lint.looks import digest_of
 from adamw_lint.stated import Own
@@ -18,8 +18,7 @@ if TYPE_CHECKING:  # what a run may do without is imported where it is needed
 OWN, SHARED = "adamw-lint.toml", "pyproject.toml"  # the files of settings; the former counts where both are there
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """A pattern in the words of .gitignore, and the folder that it is relative to."""
 
     pattern: str

@@ -14,6 +14,7 @@ from adamw_lint.report.screen import printable, shown
 from adamw_lint.rulebook import pages
 from adamw_lint.run import files_of
 from adamw_lint.settings import Glob, Settings
+from adamw_lint.stated import Own
 from adamw_lint.telling import complain
 
 FINE, ERROR = 0, 2
@@ -37,7 +38,7 @@ def show_settings(settings: Settings) -> int:
 
 
 def _lines(name: str, value: object) -> Iterator[str]:
-    if isinstance(value, frozenset | tuple | list) and value:
+    if isinstance(value, frozenset | tuple | list) and value and not isinstance(value, Own):
         yield f"{name} = ["
         yield from (f"    {_told(each)}," for each in (_ordered(value) if isinstance(value, frozenset) else value))
         yield "]"
@@ -53,10 +54,12 @@ def _ordered(names: frozenset[str]) -> list[str]:
 def _told(value: object) -> str:
     if isinstance(value, frozenset):
         return _told(_ordered(value))
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_told, value))}]"
     if isinstance(value, Glob):
         return _told(value.pattern)
+    if isinstance(value, Own):
+        return printable(str(value))
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_told, value))}]"
     if is_dataclass(value):
         return printable(str(getattr(value, "name", value)))
     if isinstance(value, Path | str):

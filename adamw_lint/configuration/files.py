@@ -1,9 +1,8 @@
 """Finds and reads the files of settings: the nearest one, and those that it extends."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adamw_lint.errors import SettingsError
 from adamw_lint.settings import OWN, SHARED
@@ -12,8 +11,7 @@ NAME = "adamw-lint"
 TABLE = f"tool.{NAME}"
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """The settings of one place, checked: patterns in them are relative to `folder`; `where` begins messages."""
 
     table: dict[str, Any]

@@ -1,12 +1,11 @@
 """The options about fixes: whether they are made, and which are trusted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adamw_lint.options.sections import option, words
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
+class Fixing(NamedTuple):
     """Whether to fix, and which fixes."""
 
     fix: bool = option("--fix", is_flag=True, help="Apply the safe fixes.")

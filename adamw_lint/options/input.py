@@ -1,14 +1,13 @@
 """The options about what is read."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
 from adamw_lint.options.sections import option, words
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """Where the code comes from."""
 
     stdin_filename: str | None = option("--stdin-filename", metavar="PATH", help="The name of what is read from `-`.")

@@ -1,12 +1,11 @@
 """The options about findings that are known already."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adamw_lint.options.sections import option
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is found and taken as it is."""
 
     baseline: str | None = option("--baseline", metavar="FILE", help="Do not report what this file knows.")

@@ -1,6 +1,6 @@
 """The options about what a run tells, in which form and where, and by which exit code."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
@@ -12,8 +12,7 @@ DATA_FORMATS = ("json", "json-lines", "github", "gitlab", "sarif", "junit", "rdj
 FORMATS = (*TEXT_FORMATS, *DATA_FORMATS)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One report: its format, and the file that it goes to, None for standard output."""
 
     format: str
@@ -33,8 +32,7 @@ def _target(value: str) -> Target:
     return Target(name, path or None)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """How the outcomes are told."""
 
     format: str | None = option(

@@ -1,12 +1,11 @@
 """The options that choose rules."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adamw_lint.options.sections import option, words
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What to look for."""
 
     select: tuple[str, ...] = option(

@@ -1,8 +1,7 @@
-"""Options in sections: a frozen class is a heading of the help, and each of its fields is an option below it."""
+"""Options in sections: a tuple with names is a heading of the help, and each of its fields is an option below it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, fields
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,18 +16,24 @@ class SectionedOption(click.Option):
         self.section = section
 
 
+class _Declared(NamedTuple):
+    """What stands for the value of an option where its section is declared."""
+
+    flags: tuple[str, ...]
+    attributes: dict[str, Any]
+
+
 def option(*flags: str, **attributes: Any) -> Any:
     """A field of a section that is filled by flags, declared in the words of `click.option`."""
-    return field(metadata={"flags": flags, "attributes": attributes})
+    return _Declared(flags, attributes)
 
 
-def declared(*sections: type) -> Callable[[Any], Any]:
+def declared(*sections: Any) -> Callable[[Any], Any]:
     """A decorator that gives a command the options of the sections, in the order in which they are written."""
     options = [
-        click.option(*each.metadata["flags"], each.name, cls=SectionedOption, section=section.__name__, **attributes)
+        click.option(*each.flags, name, cls=SectionedOption, section=section.__name__, **each.attributes)
         for section in sections
-        for each in fields(section)
-        if (attributes := each.metadata["attributes"])
+        for name, each in section._field_defaults.items()
     ]
 
     def decorate(command: Any) -> Any:
@@ -41,7 +46,7 @@ def declared(*sections: type) -> Callable[[Any], Any]:
 
 def taken(section: type[Section], given: Mapping[str, Any]) -> Section:
     """What a command was given of the options of a section."""
-    return section(**{each.name: given[each.name] for each in fields(section)})  # type: ignore[arg-type]  # a dataclass
+    return section(**{name: given[name] for name in section._fields})  # type: ignore[attr-defined]  # a tuple with names
 
 
 def words(_: click.Context, __: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
