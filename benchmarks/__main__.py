@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.corpus import REPEATED, fetched, heavy, repeated
-from benchmarks.measure import Cost, Paired, cost, paired
+from benchmarks.measure import Cost, Paired, TooLongError, cost, paired
 from benchmarks.peers import PROJECT, ours, peers
 from benchmarks.profile import profile
 from benchmarks.report import Results, circumstances, table, written
@@ -25,11 +25,25 @@ GROWTH = (1, 4, 16, 64)
 @click.option("--corpus", type=click.Path(path_type=Path, exists=True), help="A corpus that is there already.")
 @click.option("--runs", default=7, show_default=True, help="Pairs of runs for each row.")
 @click.option("--only", metavar="TEXT", default="", help="Only the rows whose name has this text in it.")
+@click.option("--limit", default=600.0, show_default=True, help="Seconds that one run of a command may take.")
 @click.option("--growth/--no-growth", default=True, help="Measure time against the size of the tree.")
 @click.option("--profile", "profiled", is_flag=True, help="Show where the time goes on the whole corpus, and end.")
 @click.option("--write", is_flag=True, help="Write the table into benchmarks/README.md and draw docs/benchmark.svg.")
+@click.option(
+    "--page", type=click.Path(path_type=Path, exists=True), default=PAGE, help="Write into this page instead."
+)
+@click.option("--plot", type=click.Path(path_type=Path), default=PLOT, help="Draw this picture instead.")
 def main(
-    folder: Path | None, corpus: Path | None, runs: int, only: str, growth: bool, profiled: bool, write: bool
+    folder: Path | None,
+    corpus: Path | None,
+    runs: int,
+    only: str,
+    limit: float,
+    growth: bool,
+    profiled: bool,
+    write: bool,
+    page: Path,
+    plot: Path,
 ) -> None:
     """Download the corpus and the peers, run each pair of commands in turn, and print the table."""
     folder = folder or _cache() / "adamw-lint-benchmarks"
@@ -40,14 +54,14 @@ def main(
     programs, others = ours(folder / "ours"), peers(folder / "others")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         places = Places(programs, others, corpus.resolve(), heavy(corpus, Path(scratch) / "heavy"), Path(scratch))
-        results = Results(_rows(places, only, runs), _growth(places, runs) if growth else {})
+        results = _results(places, only, runs, limit, growth)
     told = f"{circumstances(corpus, _command())}\n{table(results)}"
     print(told)
     if write:
         from benchmarks.plot import draw
 
-        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
-        draw(results, PLOT)
+        page.write_text(written(page.read_text(encoding="utf-8"), told), encoding="utf-8")
+        draw(results, plot)
 
 
 def _cache() -> Path:
@@ -56,20 +70,33 @@ def _cache() -> Path:
 
 def _command() -> str:
     """What was typed, without what only this machine has: paths."""
-    options = [word for word in sys.argv[1:] if word.startswith("--") and word not in ("--folder", "--corpus")]
+    options = [
+        word
+        for word in sys.argv[1:]
+        if word.startswith("--") and word not in ("--folder", "--corpus", "--page", "--plot")
+    ]
     return " ".join(["python -m benchmarks", *options])
 
 
-def _rows(places: Places, only: str, runs: int) -> list[tuple[Row, Paired]]:
-    found = []
-    for row in rows(places):
-        if only in row.name:
-            print(f"{row.name}: {row.ours} | {row.peer}", file=sys.stderr)
-            found.append((row, paired(row.ours, row.peer, _environment(places), runs)))
-    return found
+def _results(places: Places, only: str, runs: int, limit: float, growth: bool) -> Results:
+    """All that can be measured; what takes too long is given up, and told."""
+    found: list[tuple[Row, Paired]] = []
+    given_up: list[tuple[str, str]] = []
+    for row in (row for row in rows(places) if only in row.name):
+        print(f"{row.name}: {row.ours} | {row.peer}", file=sys.stderr)
+        try:
+            found.append((row, paired(row.ours, row.peer, _environment(places), runs, limit)))
+        except TooLongError as error:
+            given_up.append((row.name, str(error)))
+    try:
+        grown = _growth(places, runs, limit) if growth else {}
+    except TooLongError as error:
+        grown = {}
+        given_up.append(("growth", str(error)))
+    return Results(found, grown, given_up)
 
 
-def _growth(places: Places, runs: int) -> dict[int, tuple[Cost, ...]]:
+def _growth(places: Places, runs: int, limit: float) -> dict[int, tuple[Cost, ...]]:
     """The cost of each number of trees, the numbers run in turn."""
     tree = places.corpus / REPEATED
     commands = {
@@ -78,7 +105,7 @@ def _growth(places: Places, runs: int) -> dict[int, tuple[Cost, ...]]:
     }
     print(f"growth: {', '.join(map(str, commands))} trees", file=sys.stderr)
     rounds = [
-        {times: cost(command, _environment(places), run) for times, command in commands.items()}
+        {times: cost(command, _environment(places), run, limit) for times, command in commands.items()}
         for run in range(min(runs, 5) + 1)
     ][1:]
     return {times: tuple(each[times] for each in rounds) for times in commands}

@@ -1,11 +1,14 @@
 """What a command costs, as the operating system accounts for it, against another one that is run in turn with it."""
 
+import math
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from threading import TIMEOUT_MAX, Timer
 from time import perf_counter
 
 
@@ -53,24 +56,43 @@ def typical(costs: Sequence[Cost], of: str = "wall") -> float:
     return float(median(getattr(cost, of) for cost in costs))
 
 
-def cost(command: Command, environment: Mapping[str, str], run: int) -> Cost:
-    """What one run of a command costs, with all the processes that it starts and waits for."""
+class TooLongError(Exception):
+    """A command that was ended because it took longer than it may."""
+
+
+def cost(command: Command, environment: Mapping[str, str], run: int, most: float = math.inf) -> Cost:
+    """What one run of a command costs, with all the processes that it starts and waits for.
+
+    Raises TooLongError where that takes more seconds than `most`.
+    """
     if command.before is not None:
         command.before(run)
     began = perf_counter()
     process = subprocess.Popen(
-        command.words, cwd=command.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command.words,
+        cwd=command.folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # so that all that it started ends with it
     )
-    said = process.stderr.read() if process.stderr else b""
-    _, status, usage = os.wait4(process.pid, 0)
+    clock = Timer(min(most, TIMEOUT_MAX), os.killpg, (process.pid, signal.SIGKILL))
+    clock.start()
+    try:
+        said = process.stderr.read() if process.stderr else b""
+        _, status, usage = os.wait4(process.pid, 0)
+    finally:
+        clock.cancel()
     wall = perf_counter() - began
+    if wall >= most:
+        raise TooLongError(f"`{command}` took more than {most:g} s")
     code = process.returncode = os.waitstatus_to_exitcode(status)
     if code < 0 or code > 2 or (code and not command.may_fail):
         raise RuntimeError(f"`{command}` ended with {code}: {said.decode(errors='replace')[-2000:]}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def paired(ours: Command, peer: Command, environment: Mapping[str, str], runs: int) -> Paired:
+def paired(ours: Command, peer: Command, environment: Mapping[str, str], runs: int, most: float = math.inf) -> Paired:
     """The costs of two commands, run in turn; a first pair that fills the caches is not counted."""
-    pairs = [(cost(ours, environment, run), cost(peer, environment, run)) for run in range(runs + 1)][1:]
+    pairs = [(cost(ours, environment, run, most), cost(peer, environment, run, most)) for run in range(runs + 1)][1:]
     return Paired(tuple(our for our, _ in pairs), tuple(their for _, their in pairs))

@@ -21,6 +21,7 @@ class Results:
 
     rows: Sequence[tuple[Row, Paired]]
     growth: dict[int, tuple[Cost, ...]]
+    given_up: Sequence[tuple[str, str]] = ()  # names of rows, and what took too long in each
 
 
 def table(results: Results) -> str:
@@ -33,6 +34,7 @@ def table(results: Results) -> str:
     lines += [_memory(pairs) for row, pairs in results.rows if row.name == "corpus, cold"][:1]
     if results.growth:
         lines += list(_growth(results.growth))
+    lines += [f"| {name} | {why} | | | | | | not measured |" for name, why in results.given_up]
     return "\n".join(lines) + "\n"
 
 

@@ -3,11 +3,12 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from benchmarks.corpus import python_files, repeated
-from benchmarks.measure import Command, Cost, Paired, cost, paired
+from benchmarks.measure import Command, Cost, Paired, TooLongError, cost, paired
 from benchmarks.report import END, START, Results, bar, met, table, written
 from benchmarks.rows import SCRIPT, Row
 
@@ -48,6 +49,14 @@ def test_a_command_that_breaks_is_no_result(tmp_path: Path) -> None:
         cost(python("import os, sys; print('no', file=sys.stderr, flush=True); os._exit(3)", tmp_path), {}, 0)
 
 
+def test_a_command_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    began = monotonic()
+    with pytest.raises(TooLongError, match=r"took more than 0\.5 s"):
+        cost(python(code, tmp_path), {}, 0, most=0.5)
+    assert monotonic() - began < 30
+
+
 def test_a_tree_is_repeated_by_links(tmp_path: Path) -> None:
     (tmp_path / "tree" / "a").mkdir(parents=True)
     (tmp_path / "tree" / "a" / "x.py").write_text("x = 1\n")
@@ -58,7 +67,8 @@ def test_a_tree_is_repeated_by_links(tmp_path: Path) -> None:
 
 def test_the_table_says_what_is_met(tmp_path: Path) -> None:
     row = Row("corpus, cold", python("1", tmp_path), python("2", tmp_path), 0.9, 1 / 40)
-    results = Results([(row, Paired(costs(1), costs(2)))], {1: costs(1), 64: costs(80)})
+    pairs, growth = Paired(costs(1), costs(2)), {1: costs(1), 64: costs(80)}
+    results = Results([(row, pairs)], growth, [("corpus, warm", "`x` took more than 9 s")])
     told = table(results).splitlines()
     assert told[2].endswith(
         "| 1.000 s | `python -c 2 …` | 2.000 s | 0.50 | 0.9 | 1/40 | yes |".replace("python", Path(sys.executable).name)
@@ -66,6 +76,7 @@ def test_the_table_says_what_is_met(tmp_path: Path) -> None:
     assert told[3].endswith("| 100 MB | 150 MB | | 0.67 | 1 | | yes |")
     assert told[4].endswith("| 80.0 | 70 | | no |")
     assert told[5].endswith("| 1.00 | 2 | | yes |")
+    assert told[6] == "| corpus, warm | `x` took more than 9 s | | | | | | not measured |"
     assert {line.count("|") for line in told} == {9}
     assert (bar(None), bar(15), bar(1 / 15), met(1, None)) == ("", "15", "1/15", "")
 
