@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import libcst as cst
 
+from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.factor import Factor, factor, names, own_decay
 from adamw_lint.fix.loops import drop_loop, outermost
@@ -103,7 +104,7 @@ def _fix(module: Module, shrink: Shrink, built: Construction) -> Fix:
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and build `{to}` with `weight_decay={total.text}`"
     advice = f"`weight_decay={total.text}` stands for it now; {horizon(built, module.values, total.worth)}"
-    return Fix(title, edits, safety, ("decayed-norms", "vanishing-decay"), advice)
+    return Fix(title, edits, safety, UNCOVERED, advice)
 
 
 def _require_whole(module: Module, shrink: Shrink, built: Construction) -> None:

@@ -52,7 +52,7 @@ def _finding(module: Module, built: Construction) -> Diagnostic:
     help_ = f"write `{written}`, or the decay that is meant"
     try:
         edits, advice = tuple(_written(module, built)), f"`{written}` is what applied before"
-        fix, reason = Fix(f"write `{written}`", edits, Safety.SAFE, (), advice), ""
+        fix, reason = Fix(f"write `{written}`", edits, Safety.SAFE, ("vanishing-decay",), advice), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     return Diagnostic(RULE, module.span(built.class_name), message, help_ + reason, (), fix)

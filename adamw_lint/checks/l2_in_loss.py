@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fix.factor import Factor, factor, names, own_decay
 from adamw_lint.fix.given import completed, require_given
@@ -131,7 +132,7 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     title = f"leave it out and {_use(module, built, to, total.text, 'build')}"
     written = f"weight_decay={total.text}" if chain is None else step(built, total.text)
     advice = f"`{written}` stands for the penalty now; {horizon(built, module.values, total.worth)}"
-    return Fix(title, edits, safety, ("decayed-norms", "vanishing-decay"), advice)
+    return Fix(title, edits, safety, UNCOVERED, advice)
 
 
 def _require_own_factor(module: Module, term: LossTerm, found: Factor) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Edit, Fix, Safety, Span
 from adamw_lint.fix.edits import add_keyword, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
@@ -17,11 +18,10 @@ from adamw_lint.signatures import parameters
 
 def placed(module: Module, found: ChainedDecay, other: Step, title: str, advice: str) -> Fix:
     """The fix that puts a decay in its place beside another step: into it, where that is a whole optimizer."""
-    uncovers = ("decayed-norms", "vanishing-decay")
     if other.built is None:
-        return Fix(title, _swapped(module, found, other), Safety.SAFE, uncovers, advice)
+        return Fix(title, _swapped(module, found, other), Safety.SAFE, UNCOVERED, advice)
     to, edits = _taken_over(module, found, other)
-    return Fix(f"build `{to.name}` instead", edits, Safety.SAFE, uncovers, advice)
+    return Fix(f"build `{to.name}` instead", edits, Safety.SAFE, UNCOVERED, advice)
 
 
 def _require_plain(module: Module, found: ChainedDecay, other: Step) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import libcst as cst
 
+from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Edit, Fix, Safety
 from adamw_lint.fix.edits import add_keyword, replace
 from adamw_lint.fix.rebuilt import require_simple, require_takes_decay
@@ -31,7 +32,7 @@ def moved(module: Module) -> Fix:
     acts = f"; {horizon(built, module.values, factor)}" if built is not None else ""
     title = f"leave them out and give {name} `weight_decay={text}`"
     advice = f"`weight_decay={text}` stands for the regularizers now{acts}"
-    return Fix(title, tuple(edits), Safety.UNSAFE, ("decayed-norms",), advice)
+    return Fix(title, tuple(edits), Safety.UNSAFE, UNCOVERED, advice)
 
 
 def _only_number(penalties: tuple[LayerPenalty, ...]) -> Decimal:

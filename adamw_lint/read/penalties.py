@@ -6,6 +6,7 @@ from functools import cache
 from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting, keeps_function
 from adamw_lint.read.functions import Functions, parsed
+from adamw_lint.read.norms import Written, norms
 from adamw_lint.read.outline import takes_norms
 from adamw_lint.rulebook import words
 
@@ -17,28 +18,43 @@ _RECEIVER = re.compile(r"([\w.]+)\.$")
 
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
-    if any(library in text for library in words("penalty")["tree_libraries"]):
+    if _tree_libraries().search(text):
         return takes_norms(text)
-    written = [found.start() for found in _norms().finditer(text) if not _is_another(text, found)]
+    written = [
+        found.start for found in norms(text) if not _is_another(text, found) and not _is_comment(text, found.start)
+    ]
     try:
         return bool(written) and _may_be_of_parameters(text, written)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return takes_norms(text)
 
 
-def _is_another(text: str, found: re.Match[str]) -> bool:
+@cache
+def _tree_libraries() -> re.Pattern[str]:
+    """Where a library is imported whose parameters are a tree."""
+    libraries = "|".join(sorted(words("penalty")["tree_libraries"]))
+    return re.compile(rf"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:{libraries})\b", re.MULTILINE)
+
+
+def _is_comment(text: str, start: int) -> bool:
+    """Whether a comment stands before a place on its line, and no string that a `#` might be in."""
+    before = text[text.rfind("\n", 0, start) + 1 : start].partition("#")
+    return bool(before[1]) and "'" not in before[0] and '"' not in before[0]
+
+
+def _is_another(text: str, found: Written) -> bool:
     """Whether a call is none of a norm: `self.norm(x)` runs a layer, `a.mul(b)` multiplies two things."""
-    name = found["name"]
+    start, end, name = found
     if name is None:
         return False
     if name in words("penalty")["zeros"]:  # the error from zeros: `mse_loss(x, torch.zeros(2))`
-        return _SECOND.search(text, max(found.start() - 80, 0), found.start()) is None
+        return _SECOND.search(text, max(start - 80, 0), start) is None
     if name in (*words("penalty")["dot"], *words("penalty")["product"]):
-        given = _SIMPLE.match(text, found.end())
-        receiver = _RECEIVER.search(text, max(found.start() - 80, 0), found.start())
+        given = _SIMPLE.match(text, end)
+        receiver = _RECEIVER.search(text, max(start - 80, 0), start)
         operands = [*(given.groups() if given else ()), *(receiver.groups() if receiver else ())]
         return given is not None and len(set(operands)) == len(operands)
-    return text.endswith("self.", 0, found.start()) and not keeps_function(text, name)
+    return text.endswith("self.", 0, start) and not keeps_function(text, name)
 
 
 def _may_be_of_parameters(text: str, written: list[int]) -> bool:
@@ -63,16 +79,6 @@ def _may_be_of_parameters(text: str, written: list[int]) -> bool:
 
 def _in_all_of(text: str) -> bool:
     return Denoting(text, [Part(parsed(text))]).takes_norms()
-
-
-@cache
-def _norms() -> re.Pattern[str]:
-    """Where a norm or a square begins: the name of what is called, a power that may be 2, a product with itself."""
-    known = words("penalty")
-    keys = ("square", "half_square", "power", "norm", "squared_error", "dot", "product", "zeros")
-    names = "|".join(sorted({name for key in keys for name in known[key]}))
-    power = r"(?<!\()(?<!, )(?<!,)\*\*(?= *(?:2(?:\.0*)?(?![\w.])|[A-Za-z_(]))"
-    return re.compile(rf"\b(?P<name>{names})\(|{power}|\b([A-Za-z_][\w.]*)(?: ?[*@] ?)\2\b")
 
 
 @cache

@@ -116,4 +116,4 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE
     amount = f" (λ = {worth.value})" if isinstance(worth, Number) else ""
     advice = f"biases and norm scales of `{module.excerpt(hit[0].selects.roots[0])}` are not decayed any more{amount}"
-    return Fix("put biases and norm scales in a group without decay", edits, safety, (), advice)
+    return Fix("put biases and norm scales in a group without decay", edits, safety, ("vanishing-decay",), advice)

@@ -1,0 +1,23 @@
+"""What a fix brings to light is reported, and is no reason to drop the fix."""
+
+import pytest
+from pages import only
+
+from adamw_lint.engine import fix
+from adamw_lint.read.source import Source
+
+
+@pytest.mark.parametrize(
+    ("code", "rules", "left"),
+    [
+        ("torch.optim.AdamW(model.parameters(), lr=1e-9)", ("default-decay", "vanishing-decay"), ["vanishing-decay"]),
+        ("torch.optim.AdamW(model.parameters(), lr=1e-9)", ("default-decay", "decayed-norms", "vanishing-decay"), None),
+        ("torch.optim.Adam(w, lr=1e-9, weight_decay=1e-2)", ("coupled-decay", "vanishing-decay"), ["vanishing-decay"]),
+    ],
+)
+def test_what_comes_up_is_told(code: str, rules: tuple[str, ...], left: list[str] | None) -> None:
+    done = fix(Source.of_text(f"import torch\n\noptimizer = {code}\n", "train.py"), only(*rules), unsafe=True)
+    assert done.dropped == ()
+    assert done.applied
+    found = [each.rule for each in done.remaining]
+    assert found == left if left is not None else set(found) <= {"vanishing-decay"}
