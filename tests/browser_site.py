@@ -54,6 +54,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Ite
         color_scheme=scheme,
         is_mobile=name == "phone",
     )
+    context.set_default_timeout(10_000)
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text))
@@ -99,21 +100,18 @@ def test_pictures_are_drawn(page: Page) -> None:
 
 def test_a_rule_is_found_by_a_word(page: Page) -> None:
     if page.viewport_size and page.viewport_size["width"] < 1000:
-        page.locator("header label[for=__search]").click()
-    page.get_by_role("textbox", name="Search").fill("ADW303")
+        page.locator(".md-header__button[for=__search]").click()
+    page.wait_for_timeout(500)  # until it has slid in
+    page.get_by_role("textbox", name="Search").press_sequentially("ADW303")
     page.locator(".md-search-result__link", has_text="swapped-groups").first.click()
     assert "/rules/swapped-groups.html" in page.url
 
 
 def test_the_navigation_leads_to_a_rule(page: Page) -> None:
+    page.goto("/rules/index.html")
     if page.viewport_size and page.viewport_size["width"] < 1000:
-        page.locator("header label[for=__drawer]").click()
-        page.locator(".md-nav__item--section > label, .md-nav__link", has_text="Rules").locator(
-            "visible=true"
-        ).first.click()
-    else:
-        page.locator(".md-tabs__link", has_text="Rules").click()
-    page.locator(".md-nav__link:visible", has_text="ADW101 coupled-decay").click()
+        page.locator(".md-header__button[for=__drawer]").click()
+    page.locator(".md-nav__link:visible", has_text="ADW101 coupled-decay").first.click()
     page.wait_for_url("**/rules/coupled-decay.html")
 
 
