@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pages import PATHS, examples, only
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from reported import BROKEN, HARM, hostile, outcome, told
 
 from adamw_lint.configuration.hierarchy import Configuration
@@ -14,6 +14,22 @@ from adamw_lint.report.screen import printable
 from adamw_lint.run import Task, run_on_bytes
 
 WIDTHS = {"phone": 360, "desktop": 1440}
+CONTRAST = """all => {
+  const linear = part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  const luminance = colour => {
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map(part => linear(part / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = each => {
+    const own = getComputedStyle(each).backgroundColor;
+    return own !== "rgba(0, 0, 0, 0)" || each === document.body ? own : ground(each.parentElement);
+  };
+  const ratio = each => {
+    const both = [luminance(getComputedStyle(each).color), luminance(ground(each))].sort((a, b) => a - b);
+    return (both[1] + 0.05) / (both[0] + 0.05);
+  };
+  return all.filter(each => ratio(each) < 4.5).map(each => [ratio(each), each.className, each.innerText]);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -29,19 +45,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
 @pytest.fixture(params=[(name, scheme) for name in WIDTHS for scheme in ("light", "dark")], ids="-".join)
-def page(request: pytest.FixtureRequest, browser: Browser, report: Path) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, chromium: Browser, report: Path) -> Iterator[Page]:
     """The report, opened; whatever the browser complains about or asks of a network fails the test."""
     name, scheme = request.param
-    context = browser.new_context(
+    context = chromium.new_context(
         viewport={"width": WIDTHS[name], "height": 900}, color_scheme=scheme, is_mobile=name == "phone"
     )
     opened = context.new_page()
@@ -73,23 +81,7 @@ def test_the_whole_page_is_drawn_and_scrolls_down_only(page: Page) -> None:
 
 
 def test_text_can_be_read_on_its_ground(page: Page) -> None:
-    contrast = """all => {
-      const linear = part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      const luminance = colour => {
-        const [red, green, blue] = colour.match(/[\\d.]+/g).map(part => linear(part / 255));
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-      };
-      const ground = each => {
-        const own = getComputedStyle(each).backgroundColor;
-        return own !== "rgba(0, 0, 0, 0)" || each === document.body ? own : ground(each.parentElement);
-      };
-      const ratio = each => {
-        const both = [luminance(getComputedStyle(each).color), luminance(ground(each))].sort((a, b) => a - b);
-        return (both[1] + 0.05) / (both[0] + 0.05);
-      };
-      return all.filter(each => ratio(each) < 4.5).map(each => [ratio(each), each.className, each.innerText]);
-    }"""
-    assert page.eval_on_selector_all("p, a, span, code, h1, h2, h3, h4, summary, th, td, label", contrast) == []
+    assert page.eval_on_selector_all("p, a, span, code, h1, h2, h3, h4, summary, th, td, label", CONTRAST) == []
 
 
 def test_the_list_is_narrowed_by_word_rule_and_fix(page: Page) -> None:
@@ -121,8 +113,8 @@ def test_hostile_text_is_shown_as_text(page: Page) -> None:
     assert page.locator("script").count() == 1
 
 
-def test_it_is_complete_without_its_script(browser: Browser, report: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_it_is_complete_without_its_script(chromium: Browser, report: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     opened = context.new_page()
     opened.goto(report.as_uri())
     assert shown(opened) == opened.locator("article.finding").count() > 0

@@ -1,11 +1,18 @@
-"""Says at the head of a test run how many facts about optimizers it holds against their libraries."""
+"""What all tests share: a line at the head of a run, about the facts that it holds against libraries, and a browser."""
+
+from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from libraries import summary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_report_header() -> str:
@@ -19,3 +26,14 @@ def pytest_configure() -> None:
     os.environ["ADAMW_LINT_CACHE_DIR"] = tempfile.mkdtemp(prefix="adamw-lint-cache-")  # not that of whoever tests
     if os.environ.get("UPDATE_PAGES") and os.environ.get("PYTEST_XDIST_WORKER"):
         raise pytest.UsageError("pages are rewritten by one process: run pytest without -n")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of `bash .ci/browser`; nothing else needs it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -71,7 +71,8 @@ def test_the_sdist_holds_all_that_the_project_is_made_of(dist: Path) -> None:
         files = [path for path in (PROJECT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
         assert {path.relative_to(PROJECT).as_posix() for path in files} <= names
     assert names >= RULES
-    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "action.yml", "pyproject.toml"}
+    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh-CN.md", "action.yml"}
+    assert names >= {"mkdocs.yml", "pyproject.toml"}
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in names)
 
 
