@@ -18,6 +18,7 @@ from adamw_lint.options.sections import declared
 from adamw_lint.read.listed import STDIN
 from adamw_lint.report.screen import show
 from adamw_lint.run import Outcome, Task, run, run_on_bytes
+from adamw_lint.server.command import serving
 from adamw_lint.showing import show_files, show_settings
 from adamw_lint.telling import complain, tell
 
@@ -27,7 +28,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
 @click.command(
     "adamw-lint",
     cls=Front,
-    verbs=[rule, catalogue, measuring],
+    verbs=[rule, catalogue, measuring, serving],
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
