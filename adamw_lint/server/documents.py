@@ -2,9 +2,7 @@
 
 import json
 import re
-import tokenize
 from dataclasses import dataclass
-from os.path import splitext
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,8 +10,9 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
-from adamw_lint.read.documents import READERS, SUFFIXES
+from adamw_lint.read.documents import SUFFIXES
 from adamw_lint.read.source import Source
+from adamw_lint.read.unsaved import saved
 
 # What an editor calls the languages that are read; a text that is no file yet has no suffix to tell.
 LANGUAGES = {
@@ -91,9 +90,8 @@ def _text(document: TextDocument, workspace: Workspace) -> Document | None:
         path = _nowhere(document.uri, LANGUAGES.get(language, ""), workspace)
     if not path.lower().endswith(SUFFIXES) and language != "python":
         return None
-    try:
-        data = document.source.encode(_encoding(document.source, path))
-    except UnicodeEncodeError:  # it cannot be saved as it is, so it is no file
+    data = saved(document.source, path)
+    if data is None:
         return None
     part = Part(document.uri, document.version, Source.of_text(document.source, path))
     return Document(document.uri, path, data, (part,))
@@ -103,17 +101,6 @@ def _nowhere(uri: str, suffix: str, workspace: Workspace) -> str:
     """Where a text that is no file would most likely be one."""
     name = re.sub(r"\W+", "-", unquote(uri).rpartition("/")[2]).strip("-") or "untitled"
     return str(Path(workspace.root_path or Path.cwd()) / f"{name}{suffix}")
-
-
-def _encoding(text: str, path: str) -> str:
-    """The encoding that a file of Python declares, by which it is read."""
-    if READERS.get(splitext(path)[1].lower(), "script") != "script":  # noqa: PTH122
-        return "utf-8"
-    head = iter(line.encode(errors="replace") for line in lines(text[:4096])[:2])
-    try:
-        return tokenize.detect_encoding(lambda: next(head, b""))[0]
-    except (SyntaxError, LookupError):
-        return "utf-8"
 
 
 def _notebook(notebook: types.NotebookDocument, workspace: Workspace) -> Document:
