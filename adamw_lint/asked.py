@@ -9,7 +9,7 @@ from typing import Any
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.configuration.keys import KEYS
 from adamw_lint.errors import LintError
-from adamw_lint.fix.rounds import Confirm, always
+from adamw_lint.fixes.rounds import Confirm, always
 from adamw_lint.known.baseline import Baseline
 from adamw_lint.known.changes import Changes
 from adamw_lint.known.known import Known as Taken

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from adamw_lint.diagnostics import Diagnostic, Safety
 from adamw_lint.errors import DefectError, LintError, UnparsableError, UnreadableError
-from adamw_lint.fix.apply import edited, edits_of
-from adamw_lint.fix.rounds import Confirm, Fixed, News, always, everything, fix_all
+from adamw_lint.fixes.apply import edited, edits_of
+from adamw_lint.fixes.rounds import Confirm, Fixed, News, always, everything, fix_all
 from adamw_lint.read.depth import too_deep
 from adamw_lint.read.documents import largest, programs
 from adamw_lint.read.source import PYTHON, Source

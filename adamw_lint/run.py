@@ -10,9 +10,9 @@ from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.errors import LintError
-from adamw_lint.fix.claim import sweep
-from adamw_lint.fix.rounds import Applied, Confirm, Fixed, always
-from adamw_lint.fix.write import write
+from adamw_lint.fixes.claim import sweep
+from adamw_lint.fixes.rounds import Applied, Confirm, Fixed, always
+from adamw_lint.fixes.write import write
 from adamw_lint.known.known import Known
 from adamw_lint.read.discover import discover, is_barred
 from adamw_lint.read.source import Source

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from adamw_lint.errors import LintError
-from adamw_lint.fix.write import put
+from adamw_lint.fixes.write import put
 from adamw_lint.options.output import TEXT_FORMATS, Output, Target
 from adamw_lint.report.screen import plain, printable, show
 from adamw_lint.report.summary import advice, fixes, pointer, prospect, summary

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.fix.rounds import News
+from adamw_lint.fixes.rounds import News
 from adamw_lint.known.baseline import Baseline, Found
 from adamw_lint.known.changes import Changes
 from adamw_lint.read.source import Source

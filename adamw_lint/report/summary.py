@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from adamw_lint.diagnostics import Diagnostic, Safety
-from adamw_lint.fix.rounds import Applied
+from adamw_lint.fixes.rounds import Applied
 from adamw_lint.read.source import Source
 from adamw_lint.report.screen import Line, printable, shown, where
 from adamw_lint.rulebook import pages

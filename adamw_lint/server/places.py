@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.workspace import PositionCodec
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.apply import edited
+from adamw_lint.fixes.apply import edited
 from adamw_lint.read.place import Region
 from adamw_lint.read.source import Source
 from adamw_lint.server.documents import Document, Part, lines, texts

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import LintError
-from adamw_lint.fix.apply import edited
+from adamw_lint.fixes.apply import edited
 from adamw_lint.read.lines import lines_of
 from adamw_lint.read.settings_file import JSON
 from adamw_lint.read.source import Source
