@@ -5,6 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
+
+
+def paths_or_verbs(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """What a shell offers where a path can stand: files, and in the first place a verb."""
+    verbs = ctx.command.verbs if isinstance(ctx.command, Front) and not ctx.params.get("paths") else {}
+    named = [(name, verb.get_short_help_str(80)) for name, verb in verbs.items() if name.startswith(incomplete)]
+    files = CompletionItem(incomplete, type="file")  # first, for bash takes back what stands before it
+    return [files, *(CompletionItem(name, help=about) for name, about in named)]
 
 
 class Front(click.Command):
@@ -23,6 +32,15 @@ class Front(click.Command):
         if verb is None:
             return super().main(words, prog_name, **extra)
         return verb.main(words[1:], f"{self.name} {verb.name}", **extra)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click does; a shell that completes the words after a verb is answered by the verb."""
+        verb = self.verbs.get(args[0]) if args and extra.get("resilient_parsing") else None
+        if verb is None:
+            return super().make_context(info_name, args, parent, **extra)
+        return verb.make_context(f"{info_name} {verb.name}", args[1:], parent, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; an option whose value may be left out takes one by `=` only, never the word behind it."""

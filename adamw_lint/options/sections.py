@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from adamw_lint.options.completing import OFFERED, Offers
+
 Section = TypeVar("Section")
 
 
@@ -15,6 +17,11 @@ class SectionedOption(click.Option):
     def __init__(self, *declarations: Any, section: str, **attributes: Any) -> None:
         super().__init__(*declarations, **attributes)
         self.section = section
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> Offers:
+        """What a shell offers for its value, by the word that the help has for it."""
+        offered = OFFERED.get(str(self.metavar))
+        return offered(ctx, self, incomplete) if offered else super().shell_complete(ctx, incomplete)
 
 
 def option(*flags: str, **attributes: Any) -> Any:
