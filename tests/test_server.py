@@ -368,6 +368,19 @@ async def test_a_notebook_is_one_program_and_each_cell_a_text(client: LanguageCl
     await until(lambda: not client.diagnostics[uris[2]])
 
 
+@in_session
+async def test_a_notebook_that_is_open_as_text_is_linted_at_its_places_there(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    editor = Editor(client, (tmp_path / "text.ipynb").as_uri())
+    text = notebook([CELLS[0], CELLS[2]])
+    (told,) = await editor.open(text, "json")
+    start = text.index("weight_decay")
+    assert told.range == span(0, start, start + 17)
+    fix, *_ = await editor.actions(told.range)
+    assert applied(text, edits(fix)[editor.uri]) == by_command(tmp_path / "b.ipynb", text, "--fix")
+
+
 def test_without_pygls_one_line_says_what_to_install(tmp_path: Path) -> None:
     hidden = "import sys; sys.modules['pygls'] = None; from adamw_lint.cli import main; main(['server'])"
     done = subprocess.run([sys.executable, "-c", hidden], env=ENVIRONMENT, capture_output=True, text=True, check=False)

@@ -27,7 +27,8 @@ class Places:
         """Where a span of one of the document's programs is shown."""
         place = source.place(span)
         part = self.document.part(place.cell)
-        return types.Location(part.uri, self._range(part, place.here if place.cell is not None else place.file))
+        # A notebook may be open as the text that its file is.
+        return types.Location(part.uri, self._range(part, place.here if self.document.is_notebook else place.file))
 
     def edits(self, source: Source, edits: Sequence[Edit]) -> Changes:
         """Edits of a program as edits of what is shown; raises LintError where the file cannot take them."""

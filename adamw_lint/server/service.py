@@ -34,6 +34,7 @@ class Service(LanguageServer):
         self._fixed: dict[str, tuple[Document, types.CodeAction | None]] = {}
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._complaint = ""
+        self._era = 0  # how often something has changed elsewhere
 
     def document(self, uri: str) -> Document | None:
         """What is linted for the sake of a text or cell; None where it is not read."""
@@ -71,8 +72,10 @@ class Service(LanguageServer):
     async def _check(self, document: Document) -> Checked:
         last = self._checked.get(document.uri)
         if last is None or last.places.document != document:
+            era = self._era
             last = Checked(Places(document, self.workspace.position_codec), await self.linter.lint(document))
-            self._checked[document.uri] = last
+            if era == self._era:
+                self._checked[document.uri] = last
         return last
 
     async def fixed(self, checked: Checked) -> types.CodeAction | None:
@@ -85,6 +88,7 @@ class Service(LanguageServer):
     def changed(self) -> None:
         """Forget what was found, since it may depend on what has changed elsewhere."""
         self.linter.forget()
+        self._era += 1
         self._checked.clear()
         self._fixed.clear()
 
