@@ -12,8 +12,8 @@ from adamw_lint.configuration.merged import REASON
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.errors import DefectError, LintError
-from adamw_lint.fix.fixed import Fixed
-from adamw_lint.fix.write import write
+from adamw_lint.fixes.fixed import Fixed
+from adamw_lint.fixes.write import write
 from adamw_lint.known.baseline import Baseline, Entry, Found
 from adamw_lint.rulebook import pages
 from adamw_lint.run import Outcome

@@ -18,7 +18,7 @@ from adamw_lint.read.listed import STDIN, listed
 from adamw_lint.run import Task
 
 if TYPE_CHECKING:  # what a run may do without is imported where it is needed
-    from adamw_lint.fix.rounds import Confirm
+    from adamw_lint.fixes.rounds import Confirm
 
 SECTIONS = (Fixing, Rules, Known, Output, Input)
 # The options that are keys of a file of settings as well, and go over these.

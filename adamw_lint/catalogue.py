@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from adamw_lint.errors import LintError, instead
+from adamw_lint.options import completing
 from adamw_lint.rulebook import Optimizer, optimizers
 from adamw_lint.settings import load
 from adamw_lint.signatures import parameters
@@ -55,7 +56,7 @@ class _Row:
 
 
 @click.command("optimizers", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.optimizers)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How it is told.")
 def catalogue(name: str | None, format_: str) -> None:
     """List what optimizers do with weight decay: all that are known, or those of a class, a path or a library NAME.

@@ -13,7 +13,7 @@ from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.kept import keeping
 from adamw_lint.looking import Means
-from adamw_lint.options.front import Front
+from adamw_lint.options.front import Front, paths_or_verbs
 from adamw_lint.options.sections import declared
 from adamw_lint.read.listed import STDIN
 from adamw_lint.report.screen import show
@@ -31,11 +31,12 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
         "rule": "adamw_lint.explain:rule",
         "optimizers": "adamw_lint.catalogue:catalogue",
         "measure": "adamw_lint.measuring:measuring",
+        "server": "adamw_lint.server.command:serving",
     },
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=paths_or_verbs)
 @declared(*SECTIONS)
 @click.version_option(__version__, prog_name="adamw-lint", message="%(prog)s %(version)s")
 def main(paths: tuple[str, ...], **given: Any) -> None:

@@ -12,17 +12,18 @@ from adamw_lint.stated import knowing
 
 if TYPE_CHECKING:  # most files end with the prefilter, so that what comes after it is imported where it is needed
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from adamw_lint.diagnostics import Diagnostic
-    from adamw_lint.fix.fixed import Fixed
-    from adamw_lint.fix.rounds import Confirm, News
+    from adamw_lint.fixes.fixed import Fixed
+    from adamw_lint.fixes.rounds import Confirm, News
     from adamw_lint.model.configured.configuration import Configuration
     from adamw_lint.model.module import Module
     from adamw_lint.read.source import Source
     from adamw_lint.settings import Settings
     from adamw_lint.suppress.suppressions import Ledger
 
-    Model = Module | Configuration
+    Model: TypeAlias = Module | Configuration
 
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
@@ -138,7 +139,7 @@ def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:
         return diagnostic
     from dataclasses import replace
 
-    from adamw_lint.fix.apply import edited, edits_of
+    from adamw_lint.fixes.apply import edited, edits_of
 
     try:
         edited(source, edits_of([diagnostic]))
@@ -171,7 +172,7 @@ def fix(
     Raises what `lint` raises on the source as it is; every text after that was verified.
     """
     from adamw_lint.diagnostics import Safety
-    from adamw_lint.fix.rounds import always, everything, fix_all
+    from adamw_lint.fixes.rounds import always, everything, fix_all
 
     allowed = set(Safety) if unsafe else {Safety.SAFE}
 

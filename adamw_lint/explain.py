@@ -5,6 +5,7 @@ import sys
 import click
 
 from adamw_lint.errors import instead
+from adamw_lint.options import completing
 from adamw_lint.pages import Page, pages
 from adamw_lint.translations import ENGLISH, languages, translation
 
@@ -16,7 +17,7 @@ def _language(_: click.Context, __: click.Parameter, given: str) -> str:
 
 
 @click.command("rule", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.rules)
 @click.option("--lang", default=ENGLISH, callback=_language, help="The language: en, or zh for Chinese.")
 def rule(name: str | None, lang: str) -> None:
     """Show the page of a rule, named as coupled-decay or ADW101, or list them all."""

@@ -16,8 +16,8 @@ from adamw_lint.read.discover import discover, is_barred
 
 if TYPE_CHECKING:
     from adamw_lint.diagnostics import Diagnostic
-    from adamw_lint.fix.fixed import Applied, Fixed
-    from adamw_lint.fix.rounds import Confirm
+    from adamw_lint.fixes.fixed import Applied, Fixed
+    from adamw_lint.fixes.rounds import Confirm
     from adamw_lint.read.source import Source
     from adamw_lint.settings import Settings
 
@@ -90,7 +90,7 @@ def _steps(found: Sequence[str | LintError], looks: Iterator[tuple[str, Look]]) 
 
 
 def _sweep(files: Sequence[str]) -> None:
-    from adamw_lint.fix.claim import sweep
+    from adamw_lint.fixes.claim import sweep
 
     for folder in {os.path.dirname(file) for file in files}:  # noqa: PTH120
         sweep(Path(folder))
@@ -123,7 +123,7 @@ def _judged(
     source: "Source", found: "list[Diagnostic]", settings: "Settings", task: Task, before: "Sequence[Fixed]"
 ) -> "Fixed":
     """What was found in a program, without what is known of it."""
-    from adamw_lint.fix.fixed import Fixed
+    from adamw_lint.fixes.fixed import Fixed
 
     left = task.known.judge(source, settings, [(each.source, each.known) for each in before])(source, found)
     return Fixed(source, (), left, known=tuple(each for each in found if each not in left))
@@ -154,7 +154,7 @@ def _outcome(path: str, load: "Callable[[Settings], tuple[Source, ...]]", task: 
     outcome = _linted(path, sources, settings, task)
     try:
         if task.write and outcome.before and outcome.after and outcome.changed:
-            from adamw_lint.fix.write import write
+            from adamw_lint.fixes.write import write
 
             return outcome._replace(note=write(outcome.before, outcome.after))
     except LintError as error:

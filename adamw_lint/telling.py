@@ -76,7 +76,7 @@ def _text(name: str, outcomes: Sequence[Outcome], explain: bool) -> Iterator[lis
 
 def _write(outcomes: Sequence[Outcome], output: Output, target: Target) -> Iterator[LintError]:
     """Write one report, whole or not at all; yields the error where that is impossible."""
-    from adamw_lint.fix.write import put
+    from adamw_lint.fixes.write import put
 
     assert target.path
     if target.format in TEXT_FORMATS:

@@ -24,7 +24,7 @@ from remainder import faults
 from adamw_lint.checks import CHECKS
 from adamw_lint.engine import fix, lint, read
 from adamw_lint.errors import LintError, UnparsableError, UnreadableError
-from adamw_lint.fix.apply import compiles
+from adamw_lint.fixes.apply import compiles
 from adamw_lint.read.discover import discover
 from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source

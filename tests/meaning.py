@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from adamw_lint.engine import fix, lint
-from adamw_lint.fix.fixed import Fixed
+from adamw_lint.fixes.fixed import Fixed
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 from adamw_lint.settings import Settings

@@ -7,9 +7,9 @@ import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Safety, Span
 from adamw_lint.errors import DefectError
-from adamw_lint.fix.apply import compatible, moved, rewrite
-from adamw_lint.fix.fixed import Fixed
-from adamw_lint.fix.rounds import ROUNDS, everything, fix_all
+from adamw_lint.fixes.apply import compatible, moved, rewrite
+from adamw_lint.fixes.fixed import Fixed
+from adamw_lint.fixes.rounds import ROUNDS, everything, fix_all
 from adamw_lint.read.source import Source
 
 Rewrite = Callable[[Source, re.Match[str]], tuple[Edit, ...]]

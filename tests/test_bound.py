@@ -2,7 +2,7 @@
 
 import pytest
 
-from adamw_lint.fix.bound import newly_unbound
+from adamw_lint.fixes.bound import newly_unbound
 
 OLD = "import torch\nmodel = torch.nn.Linear(1, 1)\nopt = torch.optim.Adam(model.parameters())\n"
 

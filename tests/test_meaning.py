@@ -8,7 +8,7 @@ from hypothesis import find
 from meaning import judged, programs, proved
 
 from adamw_lint.engine import fix
-from adamw_lint.fix.fixed import Fixed
+from adamw_lint.fixes.fixed import Fixed
 
 
 def test_fixed_scripts_train_as_a_correct_adamw_does() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adamw_lint.cli import main
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.errors import LintError
-from adamw_lint.fix.apply import edited, rewrite
+from adamw_lint.fixes.apply import edited, rewrite
 from adamw_lint.read.magics import python_of
 from adamw_lint.read.notebook import programs
 from adamw_lint.read.source import NEWLINE, Source

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety, Span
-from adamw_lint.fix.fixed import Fixed
+from adamw_lint.fixes.fixed import Fixed
 from adamw_lint.read.source import Source
 from adamw_lint.report import concise, full, github
 from adamw_lint.report import json as json_report

@@ -25,7 +25,7 @@ from specimens import (
 
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
-from adamw_lint.fix.apply import compiles
+from adamw_lint.fixes.apply import compiles
 from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 

@@ -13,7 +13,7 @@ from pages import only
 from adamw_lint.cli import main
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.engine import fix, lint
-from adamw_lint.fix.apply import compiles, rewrite
+from adamw_lint.fixes.apply import compiles, rewrite
 from adamw_lint.read.lines import lines_of
 from adamw_lint.read.source import Source
 from adamw_lint.suppress.adding import silenced

@@ -12,8 +12,8 @@ import pytest
 from killed import PROGRAM, fixed_tree, plant, torn
 
 from adamw_lint.errors import UnwritableError
-from adamw_lint.fix.claim import PREFIX, SUFFIX, claimed, sweep
-from adamw_lint.fix.write import write
+from adamw_lint.fixes.claim import PREFIX, SUFFIX, claimed, sweep
+from adamw_lint.fixes.write import write
 from adamw_lint.read.source import Source
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adamw_lint import claims
 from adamw_lint.diagnostics import Diagnostic, Fix, Label
-from adamw_lint.fix.chains import placed
+from adamw_lint.fixes.chains import placed
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.horizon import acts, horizon

@@ -8,8 +8,8 @@ import libcst as cst
 from adamw_lint import claims
 from adamw_lint.chained import coupled
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
-from adamw_lint.fix.callees import by_keyword, rename
-from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fixes.callees import by_keyword, rename
+from adamw_lint.fixes.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.alternatives import within
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay

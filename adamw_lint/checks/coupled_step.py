@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.decouple import decouple
+from adamw_lint.fixes.decouple import decouple
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.updating.steps import CoupledStep

@@ -7,9 +7,9 @@ import libcst as cst
 
 from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.factor import Factor, factor, names, own_decay
-from adamw_lint.fix.loops import drop_loop, outermost
-from adamw_lint.fix.rebuilt import on_top, rebuilt, require_simple
+from adamw_lint.fixes.factor import Factor, factor, names, own_decay
+from adamw_lint.fixes.loops import drop_loop, outermost
+from adamw_lint.fixes.rebuilt import on_top, rebuilt, require_simple
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.frames import Place

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Safety
-from adamw_lint.fix.edits import add_keyword, add_keywords
+from adamw_lint.fixes.edits import add_keyword, add_keywords
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.grouping.groups import Group

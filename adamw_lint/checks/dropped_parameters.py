@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.edits import replace
+from adamw_lint.fixes.edits import replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.grouping.gaps import Gap, gaps
 from adamw_lint.model.grouping.spent import Spent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
-from adamw_lint.fix.edits import replace, rewrite_string
+from adamw_lint.fixes.edits import replace, rewrite_string
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
 from adamw_lint.model.grouping.handed import Handed, key_of

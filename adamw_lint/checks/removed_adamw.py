@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Safety
-from adamw_lint.fix.successor import succeed
+from adamw_lint.fixes.successor import succeed
 from adamw_lint.manual import Manual
 from adamw_lint.model.doors import Door
 from adamw_lint.model.module import Module

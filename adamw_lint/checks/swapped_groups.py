@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Fix, Label, Safety
-from adamw_lint.fix.groups import exchanged, zeroed
+from adamw_lint.fixes.groups import exchanged, zeroed
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
 from adamw_lint.model.grouping.pairs import Pair, pairs

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
-from adamw_lint.fix.exclusions import Remedy, remedy, rewritten
+from adamw_lint.fixes.exclusions import Remedy, remedy, rewritten
 from adamw_lint.manual import Manual
 from adamw_lint.model.grouping.exclusions import Exclusion, Miss, exclusions, means, miss
 from adamw_lint.model.grouping.predicates import Test, Written

@@ -11,7 +11,7 @@ from typing import Any
 
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.errors import BaselineError
-from adamw_lint.fix.write import put
+from adamw_lint.fixes.write import put
 from adamw_lint.known.fingerprint import fingerprint
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages

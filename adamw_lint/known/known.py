@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # most runs know nothing
     from adamw_lint.diagnostics import Diagnostic
-    from adamw_lint.fix.rounds import News
+    from adamw_lint.fixes.rounds import News
     from adamw_lint.known.baseline import Found
     from adamw_lint.known.changes import Changes
     from adamw_lint.read.source import Source

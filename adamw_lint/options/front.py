@@ -3,9 +3,23 @@
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:  # no run but that of a completing shell needs it
+    from click.shell_completion import CompletionItem
+
+
+def paths_or_verbs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+    """What a shell offers where a path can stand: files, and in the first place a verb."""
+    from click.shell_completion import CompletionItem
+
+    front = ctx.command if isinstance(ctx.command, Front) and not ctx.params.get("paths") else None
+    verbs = [(name, front.verb(name)) for name in front.verbs if name.startswith(incomplete)] if front else []
+    named = [(name, verb.get_short_help_str(80)) for name, verb in verbs]
+    files = CompletionItem(incomplete, type="file")  # first, for bash takes back what stands before it
+    return [files, *(CompletionItem(name, help=about) for name, about in named)]
 
 
 class Front(click.Command):
@@ -30,6 +44,15 @@ class Front(click.Command):
         if not words or words[0] not in self.verbs:
             return super().main(words, prog_name, **extra)
         return self.verb(words[0]).main(words[1:], f"{self.name} {words[0]}", **extra)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click does; a shell that completes the words after a verb is answered by the verb."""
+        if not (args and args[0] in self.verbs and extra.get("resilient_parsing")):
+            return super().make_context(info_name, args, parent, **extra)
+        verb = self.verb(args[0])
+        return verb.make_context(f"{info_name} {verb.name}", args[1:], parent, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; an option whose value may be left out takes one by `=` only, never the word behind it."""

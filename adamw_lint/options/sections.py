@@ -1,9 +1,14 @@
 """Options in sections: a tuple with names is a heading of the help, and each of its fields is an option below it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+from adamw_lint.options.completing import OFFERED
+
+if TYPE_CHECKING:
+    from adamw_lint.options.completing import Offers
 
 Section = TypeVar("Section")
 
@@ -14,6 +19,11 @@ class SectionedOption(click.Option):
     def __init__(self, *declarations: Any, section: str, **attributes: Any) -> None:
         super().__init__(*declarations, **attributes)
         self.section = section
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "Offers":
+        """What a shell offers for its value, by the word that the help has for it."""
+        offered = OFFERED.get(str(self.metavar))
+        return offered(ctx, self, incomplete) if offered else super().shell_complete(ctx, incomplete)
 
 
 class _Declared(NamedTuple):

@@ -7,8 +7,8 @@ import libcst as cst
 
 from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Edit, Fix, Safety
-from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.rebuilt import require_simple, require_takes_decay
+from adamw_lint.fixes.edits import add_keyword, replace
+from adamw_lint.fixes.rebuilt import require_simple, require_takes_decay
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO
 from adamw_lint.model.horizon import horizon, plain

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import line_of, stands_alone
+from adamw_lint.fixes.edits import line_of, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.layered.penalties import LayerPenalty, key_of
 from adamw_lint.model.module import Module

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adamw_lint.diagnostics import Edit, Safety, Span
-from adamw_lint.fix.apply import rewrite
+from adamw_lint.fixes.apply import rewrite
 from adamw_lint.read.place import Region
 from adamw_lint.read.source import Source
 from adamw_lint.report.documents import dumped

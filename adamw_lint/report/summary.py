@@ -9,7 +9,7 @@ from adamw_lint.run import Outcome
 
 if TYPE_CHECKING:
     from adamw_lint.diagnostics import Diagnostic
-    from adamw_lint.fix.fixed import Applied
+    from adamw_lint.fixes.fixed import Applied
     from adamw_lint.read.source import Source
 
 

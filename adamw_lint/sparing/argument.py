@@ -6,7 +6,7 @@ from functools import partial
 import libcst as cst
 
 from adamw_lint.diagnostics import Fix, Label, Safety
-from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fixes.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.grouping.selection import Reach

@@ -4,7 +4,7 @@ import libcst as cst
 
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Fix, Label, Safety
-from adamw_lint.fix.split import split
+from adamw_lint.fixes.split import split
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.groups import Group

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adamw_lint.diagnostics import Fix, Safety
-from adamw_lint.fix.edits import replace as replaced
+from adamw_lint.fixes.edits import replace as replaced
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.grouping.groups import Group

@@ -6,7 +6,7 @@ import libcst as cst
 
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Edit, Fix, Label, Safety, Span
-from adamw_lint.fix.edits import add_keyword, indent, replace, stands_alone
+from adamw_lint.fixes.edits import add_keyword, indent, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from adamw_lint.diagnostics import Label
-from adamw_lint.fix.joined import joined
+from adamw_lint.fixes.joined import joined
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from adamw_lint.diagnostics import Diagnostic, Edit, Span
 from adamw_lint.errors import LintError
-from adamw_lint.fix.apply import edited
+from adamw_lint.fixes.apply import edited
 from adamw_lint.read.lines import lines_of
 from adamw_lint.read.settings_file import JSON
 from adamw_lint.read.source import Source
@@ -12,7 +12,12 @@ from adamw_lint.suppress.directives import Directive, Word, directives
 
 
 def silenced(source: Source, found: Iterable[Diagnostic], reason: str) -> Source:
-    """The source with a comment for every finding; those on one line share one. Raises LintError where none can be."""
+    """The source with a comment for every finding. Raises LintError where none can be."""
+    return edited(source, ignores(source, found, reason))
+
+
+def ignores(source: Source, found: Iterable[Diagnostic], reason: str) -> list[Edit]:
+    """Edits that write a comment for every finding; those on one line share one. Raises LintError where none can be."""
     if source.language == JSON:
         raise LintError("not silenced: JSON has no comments; a baseline or `per-file-ignores` can do it", source.path)
     on_line: dict[int, list[str]] = {}
@@ -23,7 +28,7 @@ def silenced(source: Source, found: Iterable[Diagnostic], reason: str) -> Source
         rules += [] if each.rule in rules else [each.rule]
     edits = [_beside(source, line, rules, reason) for line, rules in on_line.items()]
     edits += [_above(source, line, rules, reason) for line, rules in before.items()]
-    return edited(source, sorted(edits, key=lambda edit: edit.span))
+    return sorted(edits, key=lambda edit: edit.span)
 
 
 def _place(source: Source, found: Diagnostic) -> tuple[int, bool]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.fix.apply import edits_of, rewrite
+from adamw_lint.fixes.apply import edits_of, rewrite
 from adamw_lint.read.source import Source
 from adamw_lint.report.full import frame
 from adamw_lint.report.web.elements import Markup, element, escaped, joined

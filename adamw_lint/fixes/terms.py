@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import line_of
+from adamw_lint.fixes.edits import line_of
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, Scope, find

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from adamw_lint.diagnostics import Diagnostic, Edit
 from adamw_lint.errors import DefectError, LintError
-from adamw_lint.fix.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
-from adamw_lint.fix.bound import newly_unbound
-from adamw_lint.fix.fixed import Applied, Fixed
+from adamw_lint.fixes.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
+from adamw_lint.fixes.bound import newly_unbound
+from adamw_lint.fixes.fixed import Applied, Fixed
 from adamw_lint.read.settings_file import says_the_same_but_for
 from adamw_lint.read.source import PYTHON, Source
 

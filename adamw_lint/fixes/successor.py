@@ -7,8 +7,8 @@ from itertools import groupby
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import add_keywords, line_of, replace
-from adamw_lint.fix.moved import imported_from, imported_too, taken_out
+from adamw_lint.fixes.edits import add_keywords, line_of, replace
+from adamw_lint.fixes.moved import imported_from, imported_too, taken_out
 from adamw_lint.manual import Manual
 from adamw_lint.model.calls import Argument
 from adamw_lint.model.constructions import Construction

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.edits import insert_after
+from adamw_lint.fixes.edits import insert_after
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import RATES
 from adamw_lint.model.composed import Composed

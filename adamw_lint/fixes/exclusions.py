@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.edits import insert_after, replace, rewrite_string
+from adamw_lint.fixes.edits import insert_after, replace, rewrite_string
 from adamw_lint.manual import Manual
 from adamw_lint.model.grouping.exclusions import Exclusion, Miss, asks_whole_names, display_of, exclusions, means, takes
 from adamw_lint.model.grouping.predicates import Test, Written

@@ -6,8 +6,8 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Fix, Safety
-from adamw_lint.fix.edits import indent, replace
-from adamw_lint.fix.imports import also_imported
+from adamw_lint.fixes.edits import indent, replace
+from adamw_lint.fixes.imports import also_imported
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.module import Module

@@ -3,7 +3,7 @@
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import add_keyword, replace
+from adamw_lint.fixes.edits import add_keyword, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.pairs import aim_of

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.callees import rename
-from adamw_lint.fix.edits import add_keyword, replace
-from adamw_lint.fix.factor import Factor
+from adamw_lint.fixes.callees import rename
+from adamw_lint.fixes.edits import add_keyword, replace
+from adamw_lint.fixes.factor import Factor
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.edits import add_keyword
+from adamw_lint.fixes.edits import add_keyword
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.losses.updates import updates

@@ -6,7 +6,7 @@ import libcst as cst
 
 from adamw_lint.claims import UNCOVERED
 from adamw_lint.diagnostics import Edit, Fix, Safety, Span
-from adamw_lint.fix.edits import add_keyword, line_of, replace, stands_alone
+from adamw_lint.fixes.edits import add_keyword, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.chained import ChainedDecay
 from adamw_lint.model.module import Module

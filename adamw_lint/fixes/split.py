@@ -3,7 +3,7 @@
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import indent, line_of, replace, separator
+from adamw_lint.fixes.edits import indent, line_of, replace, separator
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.grouping.groups import Group

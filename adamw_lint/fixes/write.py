@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from adamw_lint.errors import UnwritableError
-from adamw_lint.fix.claim import claimed
+from adamw_lint.fixes.claim import claimed
 from adamw_lint.read.source import Source
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH

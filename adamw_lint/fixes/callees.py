@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import replace, rewrite_string
-from adamw_lint.fix.imports import renamed_import
+from adamw_lint.fixes.edits import replace, rewrite_string
+from adamw_lint.fixes.imports import renamed_import
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module

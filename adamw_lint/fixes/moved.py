@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import indent, line_of, replace, stands_alone
+from adamw_lint.fixes.edits import indent, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, find, reaching

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fix.edits import indent, replace
+from adamw_lint.fixes.edits import indent, replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit
-from adamw_lint.fix.terms import Removal
+from adamw_lint.fixes.terms import Removal
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.tree import descendants, dotted
