@@ -15,17 +15,35 @@ def build_{number}(model):
 """
 
 
-def seconds(count: int) -> float:
-    """The processor time, at best of two, for a file that builds so many optimizers."""
-    source = Source.of_text("import torch\n" + "".join(BUILT.format(number=number) for number in range(count)))
+RETURNING = """
+def needs_{number}(case):
+    return wraps_{number}(case)
+
+def wraps_{number}(case):
+    return skips_{number}(case)
+
+def skips_{number}(case):
+    return case
+
+"""
+
+
+def seconds(part: str, count: int, found: int) -> float:
+    """The processor time, at best of two, for a file with so many of a part, in which so much is found."""
+    source = Source.of_text("import torch\n" + "".join(part.format(number=number) for number in range(count)))
     spent = []
     for _ in range(2):
         began = time.process_time()
-        assert len(lint(source, Settings(frozenset(CHECKS)))) == count
+        assert len(lint(source, Settings(frozenset(CHECKS)))) == found
         spent.append(time.process_time() - began)
     return min(spent)
 
 
 def test_many_optimizers_cost_as_much_as_they_are() -> None:
-    seconds(2)  # imports and facts
-    assert seconds(800) < 8 * seconds(200)
+    seconds(BUILT, 2, 2)  # imports and facts
+    assert seconds(BUILT, 800, 800) < 8 * seconds(BUILT, 200, 200)
+
+
+def test_many_functions_that_return_cost_as_much_as_they_are() -> None:
+    seconds(RETURNING, 2, 0)
+    assert seconds(RETURNING, 800, 0) < 8 * seconds(RETURNING, 200, 0)

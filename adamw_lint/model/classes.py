@@ -125,9 +125,9 @@ class Classes:
         Such a name is meant to be one class, and we do not know which; a variable is a choice of several.
         """
         found = alternatives(self._values, node)
-        vague = {each.shim for each in found if not self._is_known(each.value)}
+        vague = {each.shim for each in found if each.shim is not None and not self._is_known(each.value)}
         for each in found:
-            yield replace(each, value=UNKNOWN) if each.shim is not None and each.shim in vague else each
+            yield replace(each, value=UNKNOWN) if each.shim in vague else each
 
     def _is_known(self, value: Value) -> bool:
         is_wrapper = isinstance(value, Reference) and value.path in self._wrappers

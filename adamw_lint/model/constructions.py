@@ -98,10 +98,9 @@ class Constructions:
 
     def of(self, tree: cst.Module) -> Iterator[Construction]:
         """The constructions of one file, in the order of its text."""
-        for call in tuple(self._survey.calls):  # looking at a call may bring in the calls of another file
-            if self._survey.root(call) is tree:
-                every = chain(self._classes.built_by(call), self._called.built_by(call))
-                yield from (self._construction(call, built) for built in every)
+        for call in self._survey.within_file[tree]:
+            every = chain(self._classes.built_by(call), self._called.built_by(call))
+            yield from (self._construction(call, built) for built in every)
         yield from (self._construction(call, built) for call, built in self._assigned.of(tree))
 
     def _construction(self, call: cst.Call, built: Built) -> Construction:

@@ -134,9 +134,7 @@ class Frames:
         if isinstance(function, cst.Lambda):
             yield function.body
             return
-        for node in self._survey.returns:
-            if node.value is not None and self._survey.function(node) is function:
-                yield node.value
+        yield from (node.value for node in self._survey.returns_of(function) if node.value is not None)
 
     def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
         """The calls in this file that run a function."""

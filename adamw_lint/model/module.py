@@ -13,6 +13,7 @@ from adamw_lint.model.classes import Classes
 from adamw_lint.model.composed import Composed, composed
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.doors import Door, Doors
+from adamw_lint.model.elsewhere import Elsewhere
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.grouping.groups import Groups
 from adamw_lint.model.grouping.handed import Handovers
@@ -151,7 +152,7 @@ class Module(Placed):
         vocabulary = {**words("parameters"), **words("penalty"), **words("updates"), **words("by_hand")}
         found: dict[cst.CSTNode, Shrink] = {}
         for _ in range(2):  # a caller in another file may have built the optimizer
-            built = (*self.constructions, *self._built_elsewhere())
+            built = (*self.constructions, *self._elsewhere.built())
             shrinks = Shrinks(self.survey, self.values, self.frames, self.updates, built, vocabulary)
             found = {each.node: each for each in (*shrinks.of([self.tree, *own]), *shrinks.hooked())}
             lost = [self.survey.function(each.node) for each in found.values() if not each.trainers]
@@ -169,7 +170,7 @@ class Module(Placed):
             return ()
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
-            built = (*own, *self._built_elsewhere())
+            built = (*own, *self._elsewhere.built())
             losses = Losses(self.survey, self.values, self.frames, built, {**words("parameters"), **words("penalty")})
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
@@ -187,7 +188,7 @@ class Module(Placed):
         vocabulary = words("layer_penalties")
         found: tuple[LayerPenalty, ...] = ()
         for _ in range(3):  # a model may be compiled by a caller of a caller
-            built = (*self.constructions, *self._built_elsewhere())
+            built = (*self.constructions, *self._elsewhere.built())
             compiled = Compiled(self.survey, self.values, self.frames, built, vocabulary)
             onward = Onward(self.survey, self.values, self.frames, vocabulary)
             penalties = LayerPenalties(self.survey, self.values, onward, compiled, vocabulary)
@@ -196,12 +197,9 @@ class Module(Placed):
                 break
         return tuple(sorted(found, key=lambda each: self.survey.orders[each.node]))
 
-    def _built_elsewhere(self) -> Iterator[Construction]:
-        for tree in self.program.others:
-            whole = tuple(self._constructions.of(tree))
-            yield from whole
-            chains = Chains(self.survey, self.values, whole, tree)
-            yield from (each.built for each in composed(chains, self.survey, self.values))
+    @cached_property
+    def _elsewhere(self) -> Elsewhere:
+        return Elsewhere(self.survey, self.values, self.program, self._constructions)
 
     @cached_property
     def usage(self) -> Usage:

@@ -62,9 +62,16 @@ def _define(survey: Survey, node: cst.FunctionDef | cst.ClassDef) -> None:
 
 def _call(survey: Survey, node: cst.Call) -> None:
     survey.calls.append(node)
+    survey.within_file[survey.root(node)].append(node)
+    survey.within_function[survey.function(node)].append(node)
     method = method_call(node)
     if method is not None:
         survey.methods[dotted(method[0]) or ""].append(node)
+
+
+def _return(survey: Survey, node: cst.Return) -> None:
+    survey.returns.append(node)
+    survey.returned[survey.function(node)].append(node)
 
 
 def _parameter(survey: Survey, node: cst.Param) -> None:
@@ -121,7 +128,7 @@ RECORDERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.MatchAs: _match_name,
     cst.MatchStar: _match_name,
     cst.Call: _call,
-    cst.Return: lambda survey, node: survey.returns.append(node),
+    cst.Return: _return,
     cst.Name: lambda survey, node: survey.names[node.value].append(node),
     cst.Attribute: lambda survey, node: survey.attribute_reads[node.attr.value].append(node),
     cst.SimpleString: lambda survey, node: survey.strings.append(node),

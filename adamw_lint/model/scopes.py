@@ -32,6 +32,7 @@ class Arm:
 
 
 Arms = tuple[Arm, ...]
+BRANCHING = frozenset((cst.If, cst.For, cst.While, cst.Try, cst.TryStar, cst.Match))  # have alternative blocks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,15 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[Binding] = field(default_factory=list)
     outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
+    function: cst.FunctionDef | None = field(init=False)  # the innermost around what stands in the scope
+    owner: cst.ClassDef | None = field(init=False)
+    file: cst.CSTNode = field(init=False)
+
+    def __post_init__(self) -> None:
+        node, parent = self.node, self.parent
+        self.function = node if isinstance(node, cst.FunctionDef) else parent.function if parent else None
+        self.owner = node if isinstance(node, cst.ClassDef) else parent.owner if parent else None
+        self.file = parent.file if parent else node
 
     @property
     def is_class(self) -> bool:
@@ -96,6 +106,12 @@ def find(name: str, use: Use) -> tuple[Scope, Use] | None:
         order, arms = (scope.order, scope.arms) if scope.immediate else (math.inf, scope.arms)
         first, scope = False, scope.parent
     return None
+
+
+def binder(name: str, scope: Scope) -> Scope | None:
+    """The scope that binds the name as seen from code in another; None if nothing binds it."""
+    around = (each for each in enclosing(scope) if each is scope or not each.is_class)
+    return next((each for each in around if name in each.bindings and name not in each.outer), None)
 
 
 def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
@@ -145,3 +161,18 @@ def enclosing(scope: Scope) -> Iterator[Scope]:
     while current is not None:
         yield current
         current = current.parent
+
+
+def arm_of(parent: cst.CSTNode, child: cst.CSTNode) -> Arm | None:
+    """The arm of a compound statement that a child of it is, None where the child always runs with the statement."""
+    if isinstance(parent, cst.If):
+        return {id(parent.body): Arm(parent, 0, 2), id(parent.orelse): Arm(parent, 1, 2)}.get(id(child))
+    if isinstance(parent, (cst.For, cst.While)):
+        return Arm(parent, 0, 2) if child is parent.body else None
+    if isinstance(parent, (cst.Try, cst.TryStar)):
+        arms = [parent.body, *parent.handlers]
+        return next((Arm(parent, index, len(arms)) for index, arm in enumerate(arms) if arm is child), None)
+    if isinstance(parent, cst.Match):
+        total = len(parent.cases) + 1
+        return next((Arm(parent, index, total) for index, case in enumerate(parent.cases) if case is child), None)
+    return None

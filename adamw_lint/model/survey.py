@@ -1,14 +1,14 @@
 """The one walk over a LibCST tree: parents, scopes, bindings, calls and statements, with an explicit stack."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
-from adamw_lint.model.scopes import Arm, Arms, Binding, Kind, Scope, Use, enclosing
+from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, Use, arm_of
 from adamw_lint.model.tree import children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -18,7 +18,8 @@ _ASSIGNING = frozenset((cst.Assign, cst.AnnAssign, cst.AugAssign))
 _INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - frozenset(_SCOPED)  # may stand in what is assigned
 
 _MAPS = ("parents", "orders", "places", "scopes", "attributes")
-_LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions")
+_LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions", "returned")
+_CALLS = ("within_file", "within_function")
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +47,9 @@ class Survey:
     deletions: dict[str, list[cst.Del]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[str, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))  # by the receiver as written
     functions: dict[str, list[cst.FunctionDef]] = field(default_factory=lambda: defaultdict(list))
+    returned: dict[cst.CSTNode | None, list[cst.Return]] = field(default_factory=lambda: defaultdict(list))
+    within_file: dict[cst.CSTNode, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))
+    within_function: dict[cst.CSTNode | None, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, tree: cst.Module, text: str) -> "Survey":
@@ -58,7 +62,7 @@ class Survey:
         """Take in what the walk over another file of the program has seen; the other survey stays as it is."""
         for name in _MAPS:
             getattr(self, name).update(getattr(other, name))
-        for name in _LISTS:
+        for name in (*_LISTS, *_CALLS):
             for key, nodes in getattr(other, name).items():
                 getattr(self, name)[key] += nodes
         self.calls += other.calls
@@ -66,15 +70,13 @@ class Survey:
 
     def root(self, node: cst.CSTNode) -> cst.Module:
         """The file in which a node stands."""
-        scope = self.places[node][0]
-        while scope.parent is not None:
-            scope = scope.parent
-        assert isinstance(scope.node, cst.Module)
-        return scope.node
+        file = self.places[node][0].file
+        assert isinstance(file, cst.Module)
+        return file
 
     def owns(self, node: cst.CSTNode) -> bool:
         """Whether a node is of the file that is linted, not of another one of its program."""
-        return self.root(node) is self.tree
+        return self.places[node][0].file is self.tree
 
     def own(self, nodes: Iterable[Node]) -> list[Node]:
         """Those of some nodes that are of the file that is linted."""
@@ -112,6 +114,14 @@ class Survey:
         """Whether a node stands in another."""
         return any(up is outer for up in self.ancestors(inner))
 
+    def returns_of(self, function: cst.CSTNode | None) -> Sequence[cst.Return]:
+        """The returns of a function itself, not of those inside it."""
+        return self.returned.get(function, ())
+
+    def calls_in(self, function: cst.CSTNode | None) -> Sequence[cst.Call]:
+        """The calls in a function itself, not in those inside it; for None those outside all functions."""
+        return self.within_function.get(function, ())
+
     def cut_short(self, loop: cst.For) -> Iterator[cst.BaseExpression | None]:
         """The conditions under which an iteration of a loop ends early; None for one under no plain condition."""
         for node in descendants(loop.body):
@@ -121,13 +131,11 @@ class Survey:
 
     def function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The function in whose body a node stands."""
-        around = (scope.node for scope in enclosing(self.scope(node)))
-        return next((outer for outer in around if isinstance(outer, cst.FunctionDef)), None)
+        return self.places[node][0].function
 
     def owner(self, node: cst.CSTNode) -> cst.ClassDef | None:
         """The class in one of whose methods a node stands."""
-        around = (scope.node for scope in enclosing(self.scope(node)))
-        return next((outer for outer in around if isinstance(outer, cst.ClassDef)), None)
+        return self.places[node][0].owner
 
     def mentions(self, words: Collection[str]) -> bool:
         """Whether code, not a comment or a text, says one of the words as a name, an attribute or an import."""
@@ -165,8 +173,9 @@ class Survey:
         if type(node) in _SCOPED:
             yield from self._scoped_visits(node, scope, arms)
             return
+        has_arms = type(node) in BRANCHING
         for child in children(node):
-            arm = _arm(node, child)
+            arm = arm_of(node, child) if has_arms else None
             yield child, node, scope, arms if arm is None else (*arms, arm)
 
     def _scoped_visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
@@ -230,18 +239,3 @@ class Survey:
         name = target.attr.value
         binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value, index=index)
         self.attributes[owner].setdefault(name, []).append(binding)
-
-
-def _arm(parent: cst.CSTNode, child: cst.CSTNode) -> Arm | None:
-    """The arm of a compound statement that a child of it is, None where the child always runs with the statement."""
-    if isinstance(parent, cst.If):
-        return {id(parent.body): Arm(parent, 0, 2), id(parent.orelse): Arm(parent, 1, 2)}.get(id(child))
-    if isinstance(parent, (cst.For, cst.While)):
-        return Arm(parent, 0, 2) if child is parent.body else None
-    if isinstance(parent, (cst.Try, cst.TryStar)):
-        arms = [parent.body, *parent.handlers]
-        return next((Arm(parent, index, len(arms)) for index, arm in enumerate(arms) if arm is child), None)
-    if isinstance(parent, cst.Match):
-        total = len(parent.cases) + 1
-        return next((Arm(parent, index, total) for index, case in enumerate(parent.cases) if case is child), None)
-    return None

@@ -63,7 +63,7 @@ class Chains:
 
     def __iter__(self) -> Iterator[Chain]:
         """Each chain that is not a step of another."""
-        own = [call for call in tuple(self._survey.calls) if self._survey.root(call) is self._tree]
+        own = self._survey.within_file[self._tree]
         calls = [call for call in own if self._does(call) in ("chain", "named chain")]
         chains = [Chain(call, tuple(self._steps(call))) for call in calls]
         inner = {step.node for chain in chains for step in chain.steps} | set(self._named_steps(calls))

@@ -154,7 +154,7 @@ class Values(Links):
         """What a function of this file returns, if it has one plain `return`."""
         if not isinstance(target, Defined) or not isinstance(target.node, cst.FunctionDef):
             return UNKNOWN
-        returns = [node.value for node in self.survey.returns if self.survey.function(node) is target.node]
+        returns = [node.value for node in self.survey.returns_of(target.node)]
         return self.worth(returns[0]) if len(returns) == 1 else UNKNOWN
 
     def binary(self, node: cst.BinaryOperation) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding, find, reaching
+from adamw_lint.model.scopes import Binding, binder, find, reaching
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional
 
@@ -14,9 +14,15 @@ class Variables:
 
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
+        self._bindings: dict[cst.BaseExpression, list[Binding]] = {}
 
     def bindings(self, node: cst.BaseExpression) -> list[Binding]:
         """The bindings that may be in force where a name or `self.attribute` is read, latest first."""
+        if node not in self._bindings:
+            self._bindings[node] = self._in_force(node)
+        return self._bindings[node]
+
+    def _in_force(self, node: cst.BaseExpression) -> list[Binding]:
         if isinstance(node, cst.Name):
             found = find(node.value, self.survey.use(node))
             return reaching(found[0].bindings[node.value], found[1]) if found else []
@@ -70,8 +76,8 @@ class Variables:
         if name.startswith("self."):
             return self.survey.owner(node) is self.survey.owner(other)
         first = name.split(".")[0]
-        here, there = (find(first, self.survey.use(place)) for place in (node, other))
-        return here is not None and there is not None and here[0] is there[0]
+        here, there = (binder(first, self.survey.scope(place)) for place in (node, other))
+        return here is not None and here is there
 
     def _owner(self, node: cst.BaseExpression) -> cst.ClassDef | None:
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self":

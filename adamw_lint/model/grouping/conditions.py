@@ -168,7 +168,7 @@ class Conditions:
             return None
         if isinstance(function, cst.Lambda):
             return self.read(function.body, inner)
-        returned = [node for node in self._survey.returns if self._survey.function(node) is function]
+        returned = self._survey.returns_of(function)
         if not 0 < len(returned) < 9:
             return None
         cases = [(self.reached(node, function, inner), node.value) for node in returned]

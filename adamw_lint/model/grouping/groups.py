@@ -105,9 +105,8 @@ class Groups:
     def _returns(self, call: cst.Call) -> Iterator[cst.BaseExpression]:
         """What a function or method of this file returns."""
         function = self._function(call)
-        for node in self._survey.returns if function is not None else ():
-            if self._survey.function(node) is function and node.value is not None:
-                yield node.value
+        returns = self._survey.returns_of(function) if function is not None else ()
+        yield from (node.value for node in returns if node.value is not None)
 
     def _function(self, call: cst.Call) -> cst.FunctionDef | None:
         target = self._values.worth(call.func)

@@ -174,7 +174,7 @@ class Picker:
 
     def _returned(self, call: cst.Call, function: cst.CSTNode) -> Picks | None:
         """What a function of the program returns, its model replaced by the argument."""
-        found = [node.value for node in self._survey.returns if self._survey.function(node) is function]
+        found = [node.value for node in self._survey.returns_of(function)]
         if not isinstance(function, cst.FunctionDef) or len(found) != 1 or found[0] is None:
             return None
         inner = self.of(found[0])

@@ -152,9 +152,9 @@ class Losses:
         """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
         function = self._survey.function(sink.node)
         yield from self._updates(function)
-        for call in self._survey.calls:
+        for call in self._survey.calls_in(function):
             method = method_call(call)
-            if method is None or method[1] not in self._words["step"] or self._survey.function(call) is not function:
+            if method is None or method[1] not in self._words["step"]:
                 continue
             for node in (method[0], *positional(call)[:1]):
                 yield from ((call, built) for built in self._optimizers.bound(Place(node, sink.loss.frame)))

@@ -31,8 +31,8 @@ class Registered:
             yield binding.value if binding.kind is Kind.ASSIGN else None
             return
         function = self._values.behind(self._values.worth(binding.value.func))
-        for returned in self._survey.returns if isinstance(function, Defined) else ():
-            if isinstance(returned.value, cst.Tuple) and self._survey.function(returned) is function.node:  # type: ignore[union-attr]
+        for returned in self._survey.returns_of(function.node) if isinstance(function, Defined) else ():
+            if isinstance(returned.value, cst.Tuple):
                 element = returned.value.elements[binding.index].value
                 bound = self._values.bound_once(element)
                 yield bound.value if bound is not None else element

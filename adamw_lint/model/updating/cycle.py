@@ -1,6 +1,5 @@
 """When code runs in training: by which calls it is reached, and whether a step of an optimizer comes after it."""
 
-from collections import defaultdict
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -49,8 +48,6 @@ class Cycle:
         self._survey = survey
         self._frames = frames
         self._words = words
-        self._inside: dict[cst.CSTNode | None, list[cst.Call]] = defaultdict(list)
-        self._counted = 0
 
     def routes(self, node: cst.CSTNode, depth: int = 0) -> Iterator[Route]:
         """The ways in which calls in sight reach a node; just the node where its function is not called in sight."""
@@ -115,22 +112,15 @@ class Cycle:
                 yield Event(call, call, frame)
                 continue
             target = self._frames.target(call)
-            inner = self._calls_in(target) if isinstance(target, cst.FunctionDef) else []
+            inner = self._survey.calls_in(target) if isinstance(target, cst.FunctionDef) else []
             for each in inner:
                 if _name(each) in names:
                     yield Event(call, each, self._frames.entered(call, frame))
 
     def _calls(self, anchor: cst.CSTNode) -> list[cst.Call]:
         function = self._survey.function(anchor)
-        every = self._calls_in(function)
-        return every if function else [call for call in every if self._survey.root(call) is self._survey.root(anchor)]
-
-    def _calls_in(self, function: cst.FunctionDef | None) -> list[cst.Call]:
-        while self._counted < len(self._survey.calls):  # looking at a call may bring in the calls of another file
-            call = self._survey.calls[self._counted]
-            self._counted += 1
-            self._inside[self._survey.function(call)].append(call)
-        return self._inside[function]
+        root = self._survey.root(anchor)
+        return [call for call in self._survey.calls_in(function) if function or self._survey.root(call) is root]
 
     def _share_turn(self, one: cst.CSTNode, step: cst.CSTNode) -> bool:
         """Whether a node runs in every turn of the innermost loop of a step."""

@@ -103,7 +103,7 @@ class Estimates:
         squares = {each.is_square for each in self._averages.within(function) if dotted(each.of.node) == name}
         if squares == {True, False}:
             return owner
-        for call in [each for each in self._survey.calls if self._survey.function(each) is function]:
+        for call in self._survey.calls_in(function):
             handed = method_call(call)
             given = next((index for index, arg in enumerate(call.args) if dotted(arg.value) == name), None)
             if handed is None or given is None:

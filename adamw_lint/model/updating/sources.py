@@ -198,9 +198,8 @@ class Sources:
         self, place: Place, floor: int, block: cst.CSTNode
     ) -> Iterator[tuple[Place | tuple[Term, ...], tuple[Condition, ...]]]:
         use = self._survey.use(place.node)
-        for call in list(self._survey.calls):
-            order = self._survey.orders[call]
-            if not floor < order < use.order or (self._survey.function(call) or self._survey.tree) is not block:
+        for call in tuple(self._survey.calls_in(None if block is self._survey.tree else block)):
+            if not floor < self._survey.orders[call] < use.order:
                 continue
             if not any(self._updates.same(Place(arg.value, place.frame), place) for arg in call.args):
                 continue

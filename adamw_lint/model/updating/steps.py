@@ -97,7 +97,7 @@ class Steps:
         """The running averages that a function updates, itself or by handing them to another."""
         yield from self._averages.within(block)
         elsewhere = self._averaging - {block}
-        for call in (each for each in list(self._survey.calls) if elsewhere and self._block(each) is block):
+        for call in tuple(self._survey.calls_in(None if block is self._survey.tree else block)) if elsewhere else ():
             entered = self._frames.entered(call, None)
             if entered is not None and entered.function in elsewhere:
                 yield from self._averages.within(entered.function, entered)

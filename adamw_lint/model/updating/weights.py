@@ -56,8 +56,8 @@ class Weights:
         for update in self._updates.within(block):
             if self._survey.orders[update.node] > after:
                 yield from (each for each in self._lessened(update.terms) if self._is_successor(update.target, each))
-        for node in self._survey.returns:
-            if (self._survey.function(node) or self._survey.tree) is block and node.value is not None:
+        for node in self._survey.returns_of(None if block is self._survey.tree else block):
+            if node.value is not None:
                 elements = node.value.elements if isinstance(node.value, cst.Tuple) else ()
                 for value in [each.value for each in elements] or [node.value]:
                     yield from self._lessened(self._updates.terms(Place(value)))
