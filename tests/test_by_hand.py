@@ -205,7 +205,7 @@ def test_an_optimizer_that_another_file_builds_is_known(tmp_path: Path) -> None:
     loop = script("for p in model.parameters():\n    p.grad.add_(p, alpha=wd)").split("\n")
     body = textwrap.indent("\n".join(loop[5:]), "    ")
     (tmp_path / "pyproject.toml").write_text("")
-    engine = f"# steps an Adam\nwd = 1e-2\ndef train(model, optimizer, loader):\n{body}\n"
+    engine = f"wd = 1e-2\ndef train(model, optimizer: 'torch.optim.Adam', loader):\n{body}\n"
     (tmp_path / "engine.py").write_text(engine)
     main = "import torch\nfrom engine import train\n\nmodel = torch.nn.Linear(4, 2)\n"
     main += "opt = torch.optim.Adam(model.parameters())\ntrain(model, opt, [])\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from markup import Element, read
-from pages import PATHS, examples, only
+from pages import PATHS, Example, examples, only, project
 from reported import BROKEN, HARM, MANUAL, NAMES, ORDINARY, UNSAFE, hostile, ordinary, outcome, told
 
 from adamw_lint.configuration.hierarchy import Configuration
@@ -26,11 +26,14 @@ def page(outcomes: list[Outcome]) -> Element:
 
 def every_rule() -> list[Outcome]:
     """A finding of each rule that has an example on its page."""
-    shown = [(rule, example) for rule in PATHS for example in examples(rule) if example.expected]
-    return [
-        run_on_bytes(each.code.encode(), f"{rule}/{number}.py", Task(Configuration.everywhere(only(rule))))
-        for number, (rule, each) in enumerate(shown)
-    ]
+    shown = [example for rule in PATHS for example in examples(rule) if example.expected]
+    return [_outcome(number, example) for number, example in enumerate(shown)]
+
+
+def _outcome(number: int, example: Example) -> Outcome:
+    name = f"{example.rule}/{number}.py" if example.is_python else example.name
+    with project(example.files):
+        return run_on_bytes(example.code.encode(), name, Task(Configuration.everywhere(only(example.rule))))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -105,7 +105,9 @@ def is_plain(fact: Optimizer) -> bool:
 
 @each(OTHERS)
 def test_the_source_is_the_file_that_defines_it(fact: Optimizer) -> None:
-    assert inspect.getfile(inspect.unwrap(load(fact.name))).endswith("/" + fact.source.split(", ")[-1])
+    found = load(fact.name)
+    defined = inspect.unwrap(found.func if isinstance(found, partial) else found)
+    assert inspect.getfile(defined).endswith("/" + fact.source.split(", ")[-1])
 
 
 def is_module(path: str) -> bool:
