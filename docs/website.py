@@ -15,8 +15,22 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 PROJECT = Path(__file__).parent.parent
-SHOWN = ("*.md", "docs/**/*.md", "docs/*.svg", "docs/*.css", "rules/**/*", "tests/frameworks/**/*.md")
-LINKED = ("adamw_lint/*.json", "adamw_lint/report/*.json", "adamw_lint/report/finding.py", "examples/*.py")
+SHOWN = (
+    "*.md",
+    "benchmarks/*.md",
+    "docs/**/*.md",
+    "docs/*.svg",
+    "docs/*.css",
+    "rules/**/*",
+    "tests/frameworks/**/*.md",
+)
+LINKED = (
+    "adamw_lint/*.json",
+    "benchmarks/*.py",
+    "adamw_lint/report/*.json",
+    "adamw_lint/report/finding.py",
+    "examples/*.py",
+)
 FRONT = re.compile(r"\A\+\+\+\n(.*?)^\+\+\+\n+", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^( *)(`{3,}|~{3,})([\w-]+) (\S.*)$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(?![\w+.-]+:)([^()#\s]+)(?=[)#])")

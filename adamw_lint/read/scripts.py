@@ -1,6 +1,7 @@
 """What one program does with the files that it reads: which ones, under which names, and where their values go."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from pathlib import Path, PurePath
 
 Keys = tuple[str, ...]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Scripts = tuple["Script", ...]
 _DEPTH = 6  # names that stand for names
 
 
@@ -38,12 +40,13 @@ class Script:
         self._nodes = list(ast.walk(tree))
         self._module = module
         self._loads = frozenset(loads)
+        self._answers: dict[tuple[ast.expr, int, tuple[Script, ...]], tuple[Named, ...]] = {}
 
     def reads(self, path: Path, scripts: "Sequence[Script]") -> Iterator[int]:
         """The lines that load a file by the library."""
         for call in self._calls:
             stream = _argument(call, 0, "stream")
-            if stream is not None and any(each.is_of(path) for each in self._named(stream, scripts)):
+            if stream is not None and any(each.is_of(path) for each in self._named(stream, tuple(scripts))):
                 yield call.lineno
 
     def loaded(self, scripts: "Sequence[Script]") -> frozenset[str]:
@@ -90,6 +93,15 @@ class Script:
         return [node for node in self._nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
     @cached_property
+    def _called_as(self) -> dict[str, list[ast.Call]]:
+        """The calls by the last name of what is called."""
+        found: dict[str, list[ast.Call]] = defaultdict(list)
+        for node in self._nodes:
+            if isinstance(node, ast.Call):
+                found[_last(node.func)].append(node)
+        return found
+
+    @cached_property
     def _bound(self) -> list[tuple[ast.expr, str]]:
         """Every value that is bound to a name, or to an attribute of that name."""
         found: list[tuple[ast.expr, str]] = []
@@ -102,10 +114,14 @@ class Script:
                 found += [(each.context_expr, _last(each.optional_vars)) for each in node.items if each.optional_vars]
         return found
 
-    def _named(self, node: ast.expr, scripts: "Sequence[Script]", depth: int = 0) -> Iterator[Named]:
-        """The paths that an expression, or the file that it opened, may stand for."""
-        if depth > _DEPTH:
-            return
+    def _named(self, node: ast.expr, scripts: "Scripts", depth: int = 0) -> "tuple[Named, ...]":
+        """The paths that an expression, or the file that it opened, may stand for; asked once for each depth."""
+        key = node, depth, scripts
+        if key not in self._answers:
+            self._answers[key] = tuple(dict.fromkeys(self._standing(node, scripts, depth))) if depth <= _DEPTH else ()
+        return self._answers[key]
+
+    def _standing(self, node: ast.expr, scripts: "Scripts", depth: int) -> Iterator[Named]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield Named(tuple(part for part in PurePath(node.value).parts if part not in (".", "..")))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
@@ -117,7 +133,7 @@ class Script:
         elif isinstance(node, ast.Attribute):
             yield from self._options(node.attr)
 
-    def _called(self, call: ast.Call, scripts: "Sequence[Script]", depth: int) -> Iterator[Named]:
+    def _called(self, call: ast.Call, scripts: "Scripts", depth: int) -> Iterator[Named]:
         if isinstance(call.func, ast.Attribute) and not call.args and call.func.attr != "parse_args":
             yield from self._named(call.func.value, scripts, depth + 1)  # `f.read()`, `path.read_text()`
         elif _last(call.func) in ("join", "joinpath"):
@@ -128,16 +144,16 @@ class Script:
         elif call.args:  # `open(path)`, `Path(path)`, `str(path)`
             yield from self._named(call.args[0], scripts, depth + 1)
 
-    def _joined(self, parts: Sequence[ast.expr], scripts: "Sequence[Script]", depth: int) -> Iterator[Named]:
+    def _joined(self, parts: Sequence[ast.expr], scripts: "Scripts", depth: int) -> Iterator[Named]:
         written: Keys = ()
         for part in reversed(parts):
-            found = list(self._named(part, scripts, depth + 1))
+            found = self._named(part, scripts, depth + 1)
             if len(found) != 1 or found[0].folder:
                 break
             written = (*found[0].parts, *written)
         yield Named(written)
 
-    def _by_name(self, name: str, scripts: "Sequence[Script]", depth: int) -> Iterator[Named]:
+    def _by_name(self, name: str, scripts: "Scripts", depth: int) -> Iterator[Named]:
         for value, bound in self._bound:
             if bound == name:
                 yield from self._named(value, scripts, depth + 1)
@@ -152,15 +168,15 @@ class Script:
         function: ast.FunctionDef | ast.AsyncFunctionDef,
         place: int,
         name: str,
-        scripts: "Sequence[Script]",
+        scripts: "Scripts",
         depth: int,
     ) -> Iterator[Named]:
         """What the calls of a function hand over for one of its parameters, else the parameter's default."""
         shift = int(bool(function.args.args) and function.args.args[0].arg in ("self", "cls"))
         called = function.name
         for script in scripts:
-            for call in (node for node in script._nodes if isinstance(node, ast.Call)):
-                given = _argument(call, place - shift, name) if _last(call.func) == called else None
+            for call in script._called_as.get(called, ()):
+                given = _argument(call, place - shift, name)
                 if given is not None:
                     yield from script._named(given, scripts, depth + 2)
         behind = len(function.args.args) - place
