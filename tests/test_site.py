@@ -97,7 +97,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 
 @pytest.mark.parametrize("link", ["gone.md", "mistake.md#gone", "../gone", "/docs/mistake.md"])
 def test_a_link_that_leads_nowhere_is_an_error(link: str, tmp_path: Path) -> None:
-    for name in ("docs", "examples", "rules", "tests/frameworks", "adamw_lint/report"):
+    for name in ("benchmarks", "docs", "examples", "rules", "tests/frameworks", "adamw_lint/report"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     for path in [*PROJECT.glob("*.md"), PROJECT / "mkdocs.yml", *PROJECT.glob("adamw_lint/*.json")]:
         shutil.copy(path, tmp_path / path.relative_to(PROJECT))
