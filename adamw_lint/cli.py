@@ -12,7 +12,7 @@ from adamw_lint.asked import SECTIONS, Asked
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.kept import keeping
-from adamw_lint.looking import Means
+from adamw_lint.looking import Means, collect_seldom
 from adamw_lint.options.front import Front, paths_or_verbs
 from adamw_lint.options.sections import declared
 from adamw_lint.read.listed import STDIN
@@ -45,6 +45,7 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
     RULES are codes (ADW101), beginnings of codes (ADW1) or names (coupled-decay), several by comma.
     """
     _never_fail_to_print()
+    collect_seldom()
     try:
         asked = Asked.of(paths, given)
     except LintError as error:

@@ -1,5 +1,6 @@
 """Looks at files one by one, here or in other processes, unless what there is to see is remembered."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
@@ -166,8 +167,14 @@ def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[Fi
     yield from elsewhere
 
 
+def collect_seldom() -> None:
+    """Let the collector of garbage run less often in this process: trees are many objects, and none of them garbage."""
+    gc.set_threshold(50_000, 10, 10)
+
+
 def look_at_all(files: Sequence[File], folder: str | None) -> list[Look]:
     """A look at each of several files, for another process to take; `folder` is that of the cache."""
+    collect_seldom()
     with keeping(folder):
         looker = _looker()
         return [looker.look(looker.glance(file), file[1]) for file in files]

@@ -1,5 +1,6 @@
 """Which files are parsed for the sake of penalties: every one that may hold one, and few that only look like it."""
 
+import ast
 from textwrap import dedent, indent
 
 import pytest
@@ -157,7 +158,16 @@ def test_functions_are_cut_by_their_indentation() -> None:
     assert pieces.around([text.index("def h"), text.index("return h")]) == {1}
     assert pieces.around([text.index("y = 2")]) is None
     assert pieces.around([text.index("x = 1")]) is None
-    assert [type(pieces.parsed(number).body[0]).__name__ for number in (0, 1)] == ["FunctionDef", "FunctionDef"]
+    found = [
+        [each.name for each in ast.walk(pieces.parsed(number)) if isinstance(each, ast.FunctionDef)]
+        for number in (0, 1)
+    ]
+    assert found == [["f"], ["g", "h"]]
+
+
+def test_a_function_is_parsed_whatever_stands_left_of_it_in_a_comment() -> None:
+    pieces = Functions("class C:\n    def f(self):\n# a\n        return self.w\n")
+    assert [each.name for each in ast.walk(pieces.parsed(0)) if isinstance(each, ast.FunctionDef)] == ["f"]
 
 
 def test_every_marked_example_concerns_us() -> None:

@@ -59,7 +59,7 @@ class Links(Variables):
         place = self.program.find(reference.path, reference.binding.node)
         if place is None or len(place.names) != 1 or not self._may_bind(place) or not may_read(place.path):
             return reference
-        tree = self.program.read(place.path)
+        tree = self.program.opened(place.path)
         if tree is None:
             return reference
         self._linking.add(reference.path)
@@ -88,7 +88,7 @@ class Links(Variables):
                 return Reference(joined(star.path, name), star)
             if place.names or not self._may_bind(Place(place.path, (name,))) or not may_read(place.path):
                 continue
-            tree = self.program.read(place.path)
+            tree = self.program.opened(place.path)
             is_other = tree is not None and self.survey.scopes[tree] is not scope
             found = self._exported(tree, name, may_read) if tree is not None and is_other else None
             if found is not None:

@@ -38,6 +38,7 @@ from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_estimate, may_penalise, may_regularise, may_step
 from adamw_lint.read.source import Source
+from adamw_lint.read.trees import parsed
 from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
 
 
@@ -47,7 +48,7 @@ class Module(Placed):
     @classmethod
     def of(cls, source: Source) -> "Module":
         """The model of a source; raises libcst.ParserSyntaxError."""
-        return cls(source, cst.parse_module(source.text))
+        return cls(source, parsed(source.text))
 
     @cached_property
     def values(self) -> Values:

@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import libcst as cst
 
 from adamw_lint.errors import UnreadableError
+from adamw_lint.model.scopes import Bindings
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.asked import is_file, is_folder, is_there, stamp_of
-from adamw_lint.read.depth import too_deep
 from adamw_lint.read.project import Project, text_of_program
+from adamw_lint.read.slices import Slices
 from adamw_lint.read.source import Source
 
 _NEAREST = 2  # files taken for one attribute
+_NODES = 8  # more than a character has nodes, so that orders follow the text
 _READ = 24  # other files read for one; a program has few that say how it is trained
 
 
@@ -37,6 +40,8 @@ class Program:
         self._trees: dict[Path, cst.Module | None] = {self.home: survey.tree}
         self._files = {survey.tree: self.home}
         self._texts = {survey.tree: survey.text}
+        self._slices: dict[cst.Module, Slices] = {}
+        self._taken: dict[cst.Module, set[int]] = {}
         self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
 
@@ -89,19 +94,43 @@ class Program:
         return self._survey.root(node).code_for_node(node).strip()
 
     def read(self, path: Path) -> cst.Module | None:
-        """The tree of a file, taken into the survey; None for one that cannot be read."""
+        """The tree of a file, all of which is taken into the survey; None for one that cannot be read."""
+        tree = self.opened(path)
+        for number in range(len(self._slices[tree])) if tree in self._slices else ():
+            self._take(tree, number)  # type: ignore[arg-type]
+        return tree
+
+    def opened(self, path: Path) -> cst.Module | None:
+        """The tree of a file, whose names are bound once they are asked for; None for one that cannot be read."""
         if path not in self._trees:
-            other = self._survey_of(path) if len(self._files) <= _READ else None
-            self._trees[path] = other.tree if other is not None else None
-            if other is not None:
-                self._files[other.tree] = path
-                self._texts[other.tree] = other.text
-                self._survey.absorb(other)
+            slices = self._slices_of(path) if len(self._files) <= _READ else None
+            self._trees[path] = self._open(path, slices) if slices is not None else None
         return self._trees[path]
 
-    def _survey_of(self, path: Path) -> Survey | None:
-        survey: Survey | None = self.project.surveys.get((path, stamp_of(path)), lambda: _weighed(path))
-        return survey
+    def _open(self, path: Path, slices: Slices) -> cst.Module:
+        tree = cst.Module(body=[])
+        self._files[tree] = path
+        self._texts[tree] = slices.text
+        self._slices[tree] = slices
+        self._taken[tree] = set()
+        self._survey.enter(tree, Bindings(slices.named, partial(self._bind, tree)))
+        for number in range(len(slices)) if slices.is_whole else slices.starred:
+            self._take(tree, number)
+        return tree
+
+    def _bind(self, tree: cst.Module, name: str) -> None:
+        for number in self._slices[tree].named.get(name, ()):
+            self._take(tree, number)
+
+    def _take(self, tree: cst.Module, number: int) -> None:
+        if number not in self._taken[tree]:
+            self._taken[tree].add(number)
+            slices = self._slices[tree]
+            self._survey.graft(tree, slices.parsed(number), slices.start(number) * _NODES)
+
+    def _slices_of(self, path: Path) -> Slices | None:
+        slices: Slices | None = self.project.slices.get((path, stamp_of(path)), lambda: _weighed(path))
+        return slices
 
     def read_definers(self, attribute: str) -> None:
         """Read the nearest files whose classes bind an attribute of their instances."""
@@ -156,15 +185,9 @@ def _below(folder: Path, names: list[str]) -> Iterator[Place]:
         yield Place(folder / "__init__.py", tuple(names[index:]))
 
 
-def _weighed(path: Path) -> tuple[Survey | None, int]:
-    survey = _survey_of(path)
-    return survey, len(survey.text) if survey is not None else 0
-
-
-def _survey_of(path: Path) -> Survey | None:
-    """What the walk over a file sees; None for one that cannot be read or parsed."""
+def _weighed(path: Path) -> tuple[Slices | None, int]:
     try:
-        text = text_of_program(path)
-        return None if too_deep(text) else Survey.of(cst.parse_module(text), text)
-    except (OSError, UnreadableError, cst.ParserSyntaxError):
-        return None
+        slices = Slices(text_of_program(path))
+    except (OSError, UnreadableError):
+        return None, 0
+    return slices, len(slices.text)

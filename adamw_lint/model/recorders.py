@@ -108,6 +108,11 @@ def _match_name(survey: Survey, node: cst.MatchAs | cst.MatchStar) -> None:
         survey.bind_target(node.name, Kind.OTHER, node, None)
 
 
+def _name(survey: Survey, node: cst.Name) -> None:
+    if node not in survey.written:  # what binds a name is seen before the name itself
+        survey.names[node.value].append(node)
+
+
 RECORDERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Assign: _assign,
     cst.AnnAssign: _ann_assign,
@@ -129,7 +134,7 @@ RECORDERS: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.MatchStar: _match_name,
     cst.Call: _call,
     cst.Return: _return,
-    cst.Name: lambda survey, node: survey.names[node.value].append(node),
+    cst.Name: _name,
     cst.Attribute: lambda survey, node: survey.attribute_reads[node.attr.value].append(node),
     cst.SimpleString: lambda survey, node: survey.strings.append(node),
 }

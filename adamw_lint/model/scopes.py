@@ -1,10 +1,11 @@
 """Where names are bound, and which bindings may be the ones that a use of the name sees."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import combinations
+from typing import Any
 
 import libcst as cst
 
@@ -49,6 +50,35 @@ class Binding:
     index: int | None = None  # UNPACK and LOOP: which element of a flat tuple target
 
 
+class Bindings(dict[str, list[Binding]]):
+    """The bindings of a scope by their names; in a file that is read piece by piece, those of a name once it is asked.
+
+    What goes through all of them sees what has been read so far.
+    """
+
+    def __init__(self, pending: Iterable[str] = (), read: Callable[[str], None] | None = None) -> None:
+        super().__init__()
+        self._pending = set(pending)
+        self._read = read
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._pending or super().__contains__(name)
+
+    def __getitem__(self, name: str) -> list[Binding]:
+        self._ask(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = ()) -> list[Binding]:
+        """The bindings of a name, none where nothing binds it."""
+        self._ask(name)
+        return super().__getitem__(name) if super().__contains__(name) else default
+
+    def _ask(self, name: str) -> None:
+        if name in self._pending and self._read is not None:
+            self._pending.discard(name)
+            self._read(name)
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """A module, class, function, lambda or comprehension and the names bound directly in it."""
@@ -57,7 +87,7 @@ class Scope:
     parent: "Scope | None"
     order: int
     arms: Arms
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    bindings: Bindings = field(default_factory=Bindings)
     stars: list[Binding] = field(default_factory=list)
     outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
     function: cst.FunctionDef | None = field(init=False)  # the innermost around what stands in the scope

@@ -8,7 +8,7 @@ from typing import TypeVar
 import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
-from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, Use, arm_of
+from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Bindings, Kind, Scope, Use, arm_of
 from adamw_lint.model.tree import children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -26,7 +26,7 @@ _CALLS = ("within_file", "within_function")
 class Survey:
     """What one walk over a tree has seen; everything is in the order of the text.
 
-    The survey of the file that is linted takes in those of other files of its program (`absorb`): a question about a
+    The survey of the file that is linted takes in pieces of other files of its program (`graft`): a question about a
     node is answered alike, whichever of the files the node is of. Orders say nothing between two files.
     """
 
@@ -39,6 +39,7 @@ class Survey:
     calls: list[cst.Call] = field(default_factory=list)
     returns: list[cst.Return] = field(default_factory=list)
     names: dict[str, list[cst.Name]] = field(default_factory=lambda: defaultdict(list))  # only where they are read
+    written: set[cst.CSTNode] = field(default_factory=set)  # what binds a name
     strings: list[cst.SimpleString] = field(default_factory=list)
     attribute_reads: dict[str, list[cst.Attribute]] = field(default_factory=lambda: defaultdict(list))
     imported: set[str] = field(default_factory=set)  # every component of every imported path
@@ -55,11 +56,26 @@ class Survey:
     def of(cls, tree: cst.Module, text: str) -> "Survey":
         """Walk a whole module, which `text` is parsed to."""
         survey = cls(tree, text)
-        survey._walk()
+        scope = survey.scopes[tree] = Scope(tree, None, 0, ())
+        survey._walk([(tree, None, scope, ())], 0)
         return survey
 
-    def absorb(self, other: "Survey") -> None:
-        """Take in what the walk over another file of the program has seen; the other survey stays as it is."""
+    def enter(self, tree: cst.Module, bindings: Bindings) -> None:
+        """Know of another file of the program, the statements of which come later."""
+        scope = self.scopes[tree] = Scope(tree, None, 0, (), bindings)
+        self.orders[tree] = 0
+        self.places[tree] = (scope, ())
+
+    def graft(self, tree: cst.Module, statements: Sequence[cst.CSTNode], order: int) -> None:
+        """Walk over some outermost statements of another file; `order` is that of the first of them."""
+        piece, scope = Survey(tree, ""), self.scopes[tree]
+        piece.enter(tree, scope.bindings)
+        piece.scopes[tree] = scope
+        piece.places[tree] = (scope, ())
+        piece._walk([(each, tree, scope, ()) for each in reversed(statements)], order)
+        self._absorb(piece)
+
+    def _absorb(self, other: "Survey") -> None:
         for name in _MAPS:
             getattr(self, name).update(getattr(other, name))
         for name in (*_LISTS, *_CALLS):
@@ -147,27 +163,18 @@ class Survey:
         kinds = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
         return node if isinstance(node, kinds) else next(up for up in self.ancestors(node) if isinstance(up, kinds))
 
-    def _walk(self) -> None:
-        module = Scope(self.tree, None, 0, ())
-        self.scopes[self.tree] = module
-        stack: list[Visit] = [(self.tree, None, module, ())]
+    def _walk(self, stack: list[Visit], order: int) -> None:
         while stack:
             node, parent, scope, arms = stack.pop()
             if parent is not None:
                 self.parents[node] = parent
-            self.orders[node] = len(self.orders)
+            self.orders[node] = order
+            order += 1
             self.places[node] = (scope, arms)
             record = RECORDERS.get(type(node))
             if record is not None:
                 record(self, node)
             stack.extend(reversed(list(self._visits(node, scope, arms))))
-        self._forget_written_names()
-
-    def _forget_written_names(self) -> None:
-        scopes = self.scopes.values()
-        written = {binding.node for scope in scopes for bindings in scope.bindings.values() for binding in bindings}
-        for name, nodes in self.names.items():
-            self.names[name] = [node for node in nodes if node not in written]
 
     def _visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
         if type(node) in _SCOPED:
@@ -196,6 +203,7 @@ class Survey:
             scope, arms = self.scopes[self.tree], (Arm(scope.node, 0, 2),)
         binding = Binding(name, kind, node, self.orders[at], arms, **more)  # type: ignore[arg-type]
         scope.bindings.setdefault(name, []).append(binding)
+        self.written.add(node)
 
     def bind_target(
         self, target: cst.BaseExpression, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None

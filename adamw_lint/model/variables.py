@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding, binder, find, reaching
+from adamw_lint.model.scopes import Binding, Scope, binder, find, reaching
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional
 
@@ -15,6 +15,7 @@ class Variables:
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self._bindings: dict[cst.BaseExpression, list[Binding]] = {}
+        self._binders: dict[tuple[str, Scope], Scope | None] = {}
 
     def bindings(self, node: cst.BaseExpression) -> list[Binding]:
         """The bindings that may be in force where a name or `self.attribute` is read, latest first."""
@@ -76,8 +77,13 @@ class Variables:
         if name.startswith("self."):
             return self.survey.owner(node) is self.survey.owner(other)
         first = name.split(".")[0]
-        here, there = (binder(first, self.survey.scope(place)) for place in (node, other))
-        return here is not None and here is there
+        here = self._binder(first, self.survey.scope(node))
+        return here is not None and here is self._binder(first, self.survey.scope(other))
+
+    def _binder(self, name: str, scope: Scope) -> Scope | None:
+        if (name, scope) not in self._binders:
+            self._binders[name, scope] = binder(name, scope)
+        return self._binders[name, scope]
 
     def _owner(self, node: cst.BaseExpression) -> cst.ClassDef | None:
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self":

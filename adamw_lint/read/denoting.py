@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from adamw_lint.read.bindings import Bound, Part
 from adamw_lint.read.outline import operands
@@ -229,6 +229,7 @@ def _has_axis(node: ast.AST) -> bool:
     return name in words("penalty")["norm"] and any(each.arg in ("dim", "axis") for each in node.keywords)  # type: ignore[attr-defined]
 
 
+@lru_cache(maxsize=32)
 def keeps_function(text: str, name: str) -> bool:
     """Whether an attribute is bound to what is no call: `self.norm = torch.norm`."""
     return re.search(rf"\b{name}\b[^=\n]*= *[\w.]+ *$", text, re.MULTILINE) is not None

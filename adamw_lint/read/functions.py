@@ -2,7 +2,6 @@
 
 import ast
 import re
-import textwrap
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -36,7 +35,8 @@ class Functions:
 
     def parsed(self, number: int) -> ast.Module:
         """The tree of one function alone; raises what `ast.parse` raises."""
-        return parsed(textwrap.dedent(self._text[self._starts[number] : self._ends[number]]))
+        text = self._text[self._starts[number] : self._ends[number]]
+        return parsed(f"if True:\n{text}" if text.startswith(" ") else text)
 
 
 def parsed(text: str) -> ast.Module:

@@ -7,6 +7,7 @@ from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting, keeps_function
 from adamw_lint.read.functions import Functions, parsed
 from adamw_lint.read.norms import Written, norms
+from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power
 from adamw_lint.read.outline import takes_norms
 from adamw_lint.rulebook import words
 
@@ -46,9 +47,11 @@ def _is_another(text: str, found: Written) -> bool:
     """Whether a call is none of a norm: `self.norm(x)` runs a layer, `a.mul(b)` multiplies two things."""
     start, end, name = found
     if name is None:
-        return False
+        return is_number(text, start)
     if name in words("penalty")["zeros"]:  # the error from zeros: `mse_loss(x, torch.zeros(2))`
-        return _SECOND.search(text, max(start - 80, 0), start) is None
+        return _SECOND.search(text, max(start - 80, 0), start) is None or is_entry(text, start)
+    if is_other_power(text, start, end, name) or is_normalised(text, end):
+        return True
     if name in (*words("penalty")["dot"], *words("penalty")["product"]):
         given = _SIMPLE.match(text, end)
         receiver = _RECEIVER.search(text, max(start - 80, 0), start)

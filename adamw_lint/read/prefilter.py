@@ -26,18 +26,18 @@ def may_concern(data: bytes) -> bool:
 
 
 def code_of(data: bytes) -> bytes:
-    """The bytes without comments, and without the long strings that begin a line, which document."""
-    return _spoken().sub(lambda found: found["kept"] or b" ", data)
+    """The bytes without comments, and without the strings that are more than one word, which speak to people."""
+    return _spoken().sub(lambda found: found["word"] or b" ", data)
 
 
 @cache
 def _spoken() -> re.Pattern[bytes]:
-    """What `code_of` leaves out; strings in expressions are kept, so that no quotation mark or `#` in one counts."""
+    """Comments and strings, so that no quotation mark or `#` in a string counts."""
     return re.compile(
         rb"#[^\n\r]*"
-        rb"|^[ \t]*[rRuU]?(\"{3}|'{3})(?:[^\\]|\\.)*?\1"
-        rb"|(?P<kept>(\"{3}|'{3})(?:[^\\]|\\.)*?\3|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')",
-        re.MULTILINE | re.DOTALL,
+        rb"|(?P<long>\"{3}|'{3})(?:[^\\]|\\.)*?(?P=long)"
+        rb"|(?P<word>\"[^\"\\\s]*\"|'[^'\\\s]*')|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
+        re.DOTALL,
     )
 
 

@@ -18,7 +18,9 @@ _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
 )
 _BYTES = 16_000_000  # of files held for one project; what goes beyond is read again where it is asked for
-_PARSED = 250_000  # characters of text whose surveys are held; each character of them takes some 150 bytes
+_PARSED = (
+    250_000  # characters of text that is held cut into statements; each character that is parsed takes some 150 bytes
+)
 
 
 class Project:
@@ -30,7 +32,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.surveys = Shelf(_PARSED)
+        self.slices = Shelf(_PARSED)
         self._bytes: dict[Path, bytes] = {}
         self._held = 0
         self._concerning: dict[tuple[Own, Path], bool] = {}

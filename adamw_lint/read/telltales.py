@@ -24,7 +24,8 @@ def stated() -> Telltales:
         optimizer.decay_argument for optimizer in optimizers() if optimizer.decay_argument and _matters(optimizer)
     }
     telling = sorted(name for name in decays if "decay" in name)  # not `wd`, in which many a word ends
-    given = [rf"{re.escape(name)}\s*[=\"']" for name in telling]
+    # No `no_weight_decay`, and as a text no `optimizer.weight_decay`.
+    given = [rf"(?<!\w){re.escape(name)}\s*=|[\"']{re.escape(name)}[\"']" for name in telling]
     return {
         "names": [name.encode() for name in (*shortest, *telling)],
         "mentions": "|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode(),

@@ -1,11 +1,12 @@
 """What comments silence: each name of each comment stands for rules, on the lines that the comment is about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from adamw_lint.configuration.selectors import rules_of
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.read.lines import Lines, lines_of
+from adamw_lint.read.prefilter import may_silence
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 from adamw_lint.suppress.directives import Directive, Name, Word, directives
@@ -40,9 +41,10 @@ class Ledger:
     used: frozenset[Suppression]
 
     @classmethod
-    def of(cls, source: Source, found: Iterable[Diagnostic]) -> "Ledger":
+    def of(cls, source: Source, found: Collection[Diagnostic]) -> "Ledger":
         """The ledger of a source in which this was found, before anything is silenced."""
-        requests = tuple(directives(source))
+        # A comment that names no rule of ours speaks of what is found, so that where nothing is, none has to be read.
+        requests = tuple(directives(source)) if found or may_silence(source.text.encode()) else ()
         every = tuple(_suppressions(source, requests)) if requests else ()
         used = frozenset(each for each in every for diagnostic in found if each.silences(source, diagnostic))
         return cls(source, requests, every, used)
@@ -54,6 +56,8 @@ class Ledger:
 
 def named(source: Source) -> frozenset[str]:
     """The rules that the comments of a source name."""
+    if not may_silence(source.text.encode()):
+        return frozenset()
     words = (name.text for directive in directives(source) for name in directive.ours)
     return frozenset().union(*map(meant, words))
 

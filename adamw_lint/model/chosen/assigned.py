@@ -51,10 +51,11 @@ class Assigned:
 
     def _is_one(self, tree: cst.Module, document: Document) -> bool:
         bindings = self._survey.scopes[tree].bindings
-        if any(each.kind is Kind.DEFINE for found in bindings.values() for each in found):
+        is_beside = any(name in bindings for name in (document.bases, *document.beside))
+        if not is_beside and self._survey.imported.isdisjoint(document.imports):
             return False
-        is_beside = not bindings.keys().isdisjoint({document.bases, *document.beside})
-        return is_beside or not self._survey.imported.isdisjoint(document.imports)
+        self._program.read(self._program.file(tree))
+        return all(each.kind is not Kind.DEFINE for found in bindings.values() for each in found)
 
     def _choices(
         self, tree: cst.Module, document: Document, settings: Settings, layers: Layers, keys: tuple[str, ...]
@@ -105,7 +106,7 @@ class Assigned:
 
     def _sparing(self, tree: cst.Module, document: Document, settings: Settings, call: cst.Call) -> Sparing:
         bindings = self._survey.scopes[tree].bindings
-        is_whole = not bindings.keys().isdisjoint({document.bases, *document.whole})
+        is_whole = any(name in bindings for name in (document.bases, *document.whole))
         is_whole = is_whole or not self._survey.imported.isdisjoint(document.imports)
         own_way = settings.at(tree, document.constructor[:-1])
         said = settings.at(tree, document.exclusion)

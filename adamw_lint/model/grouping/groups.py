@@ -39,6 +39,7 @@ class Groups:
         self._words = words
         self._open: set[cst.CSTNode] = set()
         self._known: dict[cst.CSTNode, Selection] = {}
+        self._items: dict[tuple[cst.BaseExpression, int], list[cst.BaseExpression]] = {}
 
     def of(self, node: cst.BaseExpression, decay_argument: str | None) -> tuple[Group, ...]:
         """The groups that the first argument of a constructor makes."""
@@ -61,6 +62,11 @@ class Groups:
         """The items of a list that is written in sight: displays, comprehensions, sums, appends and extensions."""
         if depth > 8:
             return []
+        if (node, depth) not in self._items:
+            self._items[node, depth] = self._items_of(node, depth)
+        return self._items[node, depth]
+
+    def _items_of(self, node: cst.BaseExpression, depth: int) -> list[cst.BaseExpression]:
         if isinstance(node, (cst.List, cst.Tuple)):
             return [item for element in node.elements for item in self._element(element, depth)]
         if isinstance(node, (cst.ListComp, cst.GeneratorExp)):

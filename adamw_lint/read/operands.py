@@ -1,0 +1,50 @@
+"""What a norm in a text is taken of, as far as the words beside it tell without a syntax tree."""
+
+import re
+from functools import cache
+
+from adamw_lint.rulebook import words
+
+_BASE = re.compile(r"([\w.]+)[ \t]*$")
+_BRACKETED = re.compile(r"(?<![\w\])])\(([^()]*)\)[ \t]*$")
+_ARITHMETIC = re.compile(r"[\w.\])][ \t]*[-+*/%@][ \t]*[\w.]")
+_OTHER = re.compile(r"[,:=<>\[{]|\b(?:if|and|or|not|in|await)\b")
+_EXPONENT = re.compile(r"(?:[^(),]*,)?\s*(-?\d+(?:\.\d*)?|-?\.\d+)\s*\)")
+_NORMALISED = re.compile(r"(?:\s*2(?:\.0*)?)?\s*\)\s*\.mean\(\s*(?:dim=)?-1,\s*keepdim=True\s*\)")
+_KEY = re.compile(r"[\"']\s*,\s*[\w.]*$")
+_WITHIN = 120  # characters looked at before a norm
+
+
+def is_number(text: str, operator: int) -> bool:
+    """Whether what stands before an operator is no parameter: a number, another attribute, a sum in brackets."""
+    begin = max(operator - _WITHIN, 0)
+    base = _BASE.search(text, begin, operator)
+    if base is None:
+        inner = _BRACKETED.search(text, begin, operator)
+        return inner is not None and bool(_ARITHMETIC.search(inner[1])) and not _OTHER.search(inner[1])
+    if base[1][0].isdigit():
+        return True
+    _, dot, attribute = base[1].rpartition(".")
+    is_weight = attribute in words("penalty")["weights"] or _said().search(attribute) is not None
+    return bool(dot) and not is_weight and "Param" not in text
+
+
+def is_other_power(text: str, start: int, end: int, name: str) -> bool:
+    """Whether a call of a power is none of a tensor, or none of two."""
+    exponent = _EXPONENT.match(text, end) if name in words("penalty")["power"] else None
+    return text.endswith("math.", 0, start) or (exponent is not None and float(exponent[1]) != 2)
+
+
+def is_normalised(text: str, end: int) -> bool:
+    """Whether a square is averaged over the last axis, which stays: the variance by which a layer divides."""
+    return _NORMALISED.match(text, end) is not None
+
+
+def is_entry(text: str, start: int) -> bool:
+    """Whether zeros are what a text names, as in `register_buffer("mean", torch.zeros(8))`."""
+    return _KEY.search(text, max(start - _WITHIN, 0), start) is not None
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    return re.compile("|".join(words("penalty")["said_of_parameters"]))
