@@ -1,7 +1,7 @@
 """The model of one file, in the words of the checks: constructions, groups and loss terms, and where each stands."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -39,7 +39,7 @@ from adamw_lint.model.values import Values
 from adamw_lint.read.prefilter import may_estimate, may_penalise, may_regularise, may_step
 from adamw_lint.read.source import Source
 from adamw_lint.read.trees import parsed
-from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
+from adamw_lint.rulebook import optimizers_by_path, words, wrappers_by_path
 
 
 class Module(Placed):
@@ -153,8 +153,7 @@ class Module(Placed):
         vocabulary = {**words("parameters"), **words("penalty"), **words("updates"), **words("by_hand")}
         found: dict[cst.CSTNode, Shrink] = {}
         for _ in range(2):  # a caller in another file may have built the optimizer
-            built = (*self.constructions, *self._elsewhere.built())
-            shrinks = Shrinks(self.survey, self.values, self.frames, self.updates, built, vocabulary)
+            shrinks = Shrinks(self.survey, self.values, self.frames, self.updates, self._built, vocabulary)
             found = {each.node: each for each in (*shrinks.of([self.tree, *own]), *shrinks.hooked())}
             lost = [self.survey.function(each.node) for each in found.values() if not each.trainers]
             callers = [function for function in lost if function is not None]
@@ -165,19 +164,18 @@ class Module(Placed):
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
         """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
-        is_searched = may_penalise(self.source.text.encode())
-        own = (*self.constructions, *(each.built for each in self.composed))
-        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in own):
+        if not may_penalise(self.source.text.encode()):
             return ()
+        own = (*self.constructions, *(each.built for each in self.composed))
+        vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
-            built = (*own, *self._elsewhere.built())
-            losses = Losses(self.survey, self.values, self.frames, built, {**words("parameters"), **words("penalty")})
+            built = (*own, *self._elsewhere.built())  # what is read for it may back the loss as well
+            losses = Losses(self.survey, self.values, self.frames, partial(tuple, built), vocabulary)
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
-            unexplained = losses.unexplained(self.tree) if is_searched else []
-            if not bring_in_callers(unexplained, self.survey, self.program):
+            if not bring_in_callers(losses.unexplained(self.tree), self.survey, self.program):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
 
@@ -189,14 +187,17 @@ class Module(Placed):
         vocabulary = words("layer_penalties")
         found: tuple[LayerPenalty, ...] = ()
         for _ in range(3):  # a model may be compiled by a caller of a caller
-            built = (*self.constructions, *self._elsewhere.built())
-            compiled = Compiled(self.survey, self.values, self.frames, built, vocabulary)
+            compiled = Compiled(self.survey, self.values, self.frames, self._built, vocabulary)
             onward = Onward(self.survey, self.values, self.frames, vocabulary)
             penalties = LayerPenalties(self.survey, self.values, onward, compiled, vocabulary)
             found = tuple(penalties.find())
             if not bring_in_callers(penalties.unexplained(), self.survey, self.program):
                 break
         return tuple(sorted(found, key=lambda each: self.survey.orders[each.node]))
+
+    def _built(self) -> tuple[Construction, ...]:
+        """The optimizers that the program builds, as far as it was read."""
+        return (*self.constructions, *self._elsewhere.built())
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:

@@ -1,6 +1,7 @@
 """Which optimizers train something: those that were given a module's parameters, and those that a name is bound to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cached_property
 
 import libcst as cst
 
@@ -12,17 +13,23 @@ from adamw_lint.model.tree import dotted
 from adamw_lint.model.values import Values
 from adamw_lint.rulebook import Family
 
+Built = Callable[[], tuple[Construction, ...]]
 _DEPTH = 4
 
 
 class Trainers:
     """Answers about the optimizers that a surveyed program builds."""
 
-    def __init__(self, survey: Survey, values: Values, frames: Frames, constructions: Sequence[Construction]) -> None:
+    def __init__(self, survey: Survey, values: Values, frames: Frames, constructions: Built) -> None:
         self._survey = survey
         self._values = values
         self._frames = frames
-        self.every = tuple(constructions)
+        self._constructions = constructions
+
+    @cached_property
+    def every(self) -> tuple[Construction, ...]:
+        """All of them; looked for once something may be trained by one."""
+        return self._constructions()
 
     def holding(self, root: Place) -> tuple[Construction, ...]:
         """The optimizers that were given parameters of a module, or of one that contains it."""

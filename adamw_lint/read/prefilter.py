@@ -16,13 +16,7 @@ def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
     if may_silence(data) or (may_build(data) and may_build(code_of(data))):
         return True
-    if may_step(data) or may_estimate(data) or may_regularise(data):
-        return True
-    if not _says("penalty", data):
-        return False
-    from adamw_lint.read.penalties import may_take_norms
-
-    return may_take_norms(data.decode(errors="replace"))
+    return may_step(data) or may_estimate(data) or may_regularise(data) or may_penalise(data)
 
 
 def code_of(data: bytes) -> bytes:
@@ -43,7 +37,7 @@ def _spoken() -> re.Pattern[bytes]:
 
 def may_matter(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about in this file or in one that imports it."""
-    gates = (may_build, may_penalise, may_step, may_estimate, may_regularise, may_silence)
+    gates = (may_build, may_step, may_estimate, may_regularise, may_silence, may_penalise)
     return any(gate(data) for gate in gates)
 
 
@@ -102,9 +96,9 @@ def may_penalise(data: bytes) -> bool:
     """Whether the file may take a norm of parameters and make it part of a loss."""
     if not _says("penalty", data):
         return False
-    from adamw_lint.read.outline import takes_norms
+    from adamw_lint.read.penalties import may_take_norms
 
-    return takes_norms(data.decode(errors="replace"))
+    return may_take_norms(data.decode(errors="replace"))
 
 
 def may_regularise(data: bytes) -> bool:

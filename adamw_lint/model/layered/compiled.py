@@ -1,6 +1,6 @@
 """The optimizers that a model is compiled with: built in sight, named by a text, or handed in by a caller."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.trainers import Trainers
+from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import keyword, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference, Text, options_of
@@ -32,7 +32,7 @@ class Compiled:
     """Answers for one surveyed program."""
 
     def __init__(
-        self, survey: Survey, values: Values, frames: Frames, built: Sequence[Construction], words: dict[str, Any]
+        self, survey: Survey, values: Values, frames: Frames, built: Built, words: dict[str, Any]
     ) -> None:
         self._survey = survey
         self._values = values

@@ -1,6 +1,6 @@
 """The penalties on parameters that reach a loss, found by going backward from where a loss is used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -17,7 +17,7 @@ from adamw_lint.model.losses.streams import Penalised
 from adamw_lint.model.losses.terms import LossTerm, below, coefficients, penalties, product
 from adamw_lint.model.losses.updates import updates
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.trainers import Trainers
+from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import descendants, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import is_zero
@@ -31,7 +31,7 @@ class Losses:
         survey: Survey,
         values: Values,
         frames: Frames,
-        constructions: Sequence[Construction],
+        constructions: Built,
         vocabulary: dict[str, Any],
     ) -> None:
         self._survey = survey

@@ -10,7 +10,7 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.trainers import Trainers
+from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.updating.by_hand import Decays
 from adamw_lint.model.updating.circumstances import Circumstances
@@ -57,7 +57,7 @@ class Shrinks:
         values: Values,
         frames: Frames,
         updates: Updates,
-        constructions: Sequence[Construction],
+        constructions: Built,
         words: dict[str, Any],
     ) -> None:
         self._survey = survey
