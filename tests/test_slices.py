@@ -4,6 +4,8 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
+from gates import findings, findings_in_whole
+from test_program import PROGRAMS
 
 from adamw_lint.model.module import Module
 from adamw_lint.read.slices import Slices
@@ -129,3 +131,15 @@ def test_later_statements_come_later_whenever_they_are_asked_for(tmp_path: Path)
     module = program(tmp_path, main="from other import use, later\n\nuse(p)\nlater(p)\n", other=other)
     use, later = (module.values.worth(call.func) for call in module.survey.calls)
     assert (getattr(use, "path", ""), getattr(later, "path", "")) == ("torch.optim.SGD", "torch.optim.Adam")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_nothing_else_is_found_than_where_files_are_taken_in_whole(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, text in PROGRAMS[name][0].items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    files = {str(each): each.read_bytes() for each in tmp_path.rglob("*.py")}
+    found = {path: findings(path, data) for path, data in files.items()}
+    assert found == {path: findings_in_whole(path, data) for path, data in files.items()}

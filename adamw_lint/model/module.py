@@ -36,10 +36,11 @@ from adamw_lint.model.updating.steps import CoupledStep, Steps
 from adamw_lint.model.updating.updates import Updates
 from adamw_lint.model.usage import Usage
 from adamw_lint.model.values import Values
+from adamw_lint.read.penalties import may_hold_penalties
 from adamw_lint.read.prefilter import may_estimate, may_penalise, may_regularise, may_step
 from adamw_lint.read.source import Source
 from adamw_lint.read.trees import parsed
-from adamw_lint.rulebook import optimizers_by_path, words, wrappers_by_path
+from adamw_lint.rulebook import Family, optimizers_by_path, words, wrappers_by_path
 
 
 class Module(Placed):
@@ -164,9 +165,12 @@ class Module(Placed):
     @cached_property
     def loss_terms(self) -> tuple[LossTerm, ...]:
         """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
-        if not may_penalise(self.source.text.encode()):
+        is_searched = may_penalise(self.source.text.encode())
+        if not is_searched and not may_hold_penalties(self.source.text):
             return ()
         own = (*self.constructions, *(each.built for each in self.composed))
+        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in own):
+            return ()
         vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
@@ -175,7 +179,8 @@ class Module(Placed):
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
-            if not bring_in_callers(losses.unexplained(self.tree), self.survey, self.program):
+            unexplained = losses.unexplained(self.tree) if is_searched else []
+            if not bring_in_callers(unexplained, self.survey, self.program):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
 

@@ -62,7 +62,7 @@ class Denoting:
         """The attributes that classes of the file may register as parameters."""
         if "Parameter" not in self._text:
             return frozenset()
-        made = re.findall(r"\bself\.(\w+)\b[^=\n]*=[\s(\\]*[\w.]*Param", self._text)
+        made = re.findall(r"self\.(\w+)\b[^=\n]*=[\s(\\]*[\w.]*Param", self._text)
         apart = re.findall(r"^ *\(?((?:[\w.]+ *, *)+[\w.]+)\)? *=", self._text, re.MULTILINE)
         return frozenset([*made, *(name for names in apart for name in re.findall(r"self\.(\w+)", names))])
 
@@ -121,7 +121,7 @@ class Denoting:
     def _functions(self) -> dict[str, str]:
         """The text of each function by its name, up to the next one; that of several of one name together."""
         found: dict[str, str] = defaultdict(str)
-        for text in re.split(r"\bdef (?=\w)", self._text)[1:]:
+        for text in re.split(r"def (?=\w)", self._text)[1:]:
             found[re.match(r"\w+", text)[0]] += text  # type: ignore[index]
         found.pop("__init__", None)
         return found
@@ -138,7 +138,7 @@ class Denoting:
     @cached_property
     def _kept(self) -> frozenset[str]:
         """The attributes in which a class of the file may keep what yields parameters."""
-        bound = re.findall(rf"\bself\.(\w+)\b[^=\n]*=(?=[^\n]*(?:{self._said.pattern}))", self._text)
+        bound = re.findall(rf"self\.(\w+)\b[^=\n]*=(?=[^\n]*(?:{self._said.pattern}))", self._text)
         return frozenset(bound)
 
     def _follow(self, node: ast.expr, piece: Part, streams: bool = False) -> Followed:

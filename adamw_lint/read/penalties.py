@@ -30,6 +30,11 @@ def may_take_norms(text: str) -> bool:
         return takes_norms(text)
 
 
+def may_hold_penalties(text: str) -> bool:
+    """Whether a text that builds an optimizer may make a penalty; one of a tree may be no norm by its name."""
+    return _tree_libraries().search(text) is not None or may_take_norms(text)
+
+
 @cache
 def _tree_libraries() -> re.Pattern[str]:
     """Where a library is imported whose parameters are a tree."""

@@ -37,8 +37,13 @@ def _spoken() -> re.Pattern[bytes]:
 
 def may_matter(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about in this file or in one that imports it."""
-    gates = (may_build, may_step, may_estimate, may_regularise, may_silence, may_penalise)
-    return any(gate(data) for gate in gates)
+    if any(gate(data) for gate in (may_build, may_step, may_estimate, may_regularise, may_silence)):
+        return True
+    if not _says("penalty", data):
+        return False
+    from adamw_lint.read.outline import takes_norms
+
+    return takes_norms(data.decode(errors="replace"))
 
 
 def may_silence(data: bytes) -> bool:

@@ -31,9 +31,7 @@ class Trainer:
 class Compiled:
     """Answers for one surveyed program."""
 
-    def __init__(
-        self, survey: Survey, values: Values, frames: Frames, built: Built, words: dict[str, Any]
-    ) -> None:
+    def __init__(self, survey: Survey, values: Values, frames: Frames, built: Built, words: dict[str, Any]) -> None:
         self._survey = survey
         self._values = values
         self._frames = frames
