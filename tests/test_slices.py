@@ -7,6 +7,7 @@ import pytest
 from gates import findings, findings_in_whole
 from test_program import PROGRAMS
 
+from adamw_lint.model.instances import Instances
 from adamw_lint.model.module import Module
 from adamw_lint.read.slices import Slices
 from adamw_lint.read.source import Source
@@ -131,6 +132,24 @@ def test_later_statements_come_later_whenever_they_are_asked_for(tmp_path: Path)
     module = program(tmp_path, main="from other import use, later\n\nuse(p)\nlater(p)\n", other=other)
     use, later = (module.values.worth(call.func) for call in module.survey.calls)
     assert (getattr(use, "path", ""), getattr(later, "path", "")) == ("torch.optim.SGD", "torch.optim.Adam")
+
+
+def test_the_classes_that_derive_from_one_come_with_it(tmp_path: Path) -> None:
+    other = "class A:\n    pass\n\nclass B(A):\n    pass\n\nclass C(\n    B,\n):\n    pass\n\nclass D:\n    pass\n"
+    module = program(tmp_path, main="from other import A\n\nA()\n", other=other)
+    (owner,) = Instances(module.survey, module.values).classes(module.survey.calls[0])
+    derived = Instances(module.survey, module.values).derived(owner)
+    assert sorted(each.name.value for each in derived) == ["B", "C"]
+
+
+def test_a_name_that_only_a_function_binds_is_none_of_the_module(tmp_path: Path) -> None:
+    other = "def f():\n    if (a := 1):\n        dir = a\n\ndef g():\n    return dir\n"
+    module = program(tmp_path, main="", other=other)
+    tree = module.program.opened(tmp_path / "other.py")
+    assert tree is not None
+    assert "g" in module.survey.scopes[tree].bindings
+    (read,) = module.survey.names["dir"]
+    assert module.values.bindings(read) == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -47,7 +47,7 @@ def _may_name(module: Module, node: cst.SimpleString, name: str) -> bool:
 
 def _already_imported(module: Module, callee: cst.Name, name: str, to: Optimizer) -> str | None:
     """The name, if it already stands for `to` at the callee; raises Manual where it stands for something else."""
-    scopes = [scope for scope in module.survey.scopes.values() if name in scope.bindings and module.owns(scope.node)]
+    scopes = [scope for scope in module.survey.own_scopes if name in scope.bindings]
     if not scopes:
         return None
     paths = {binding.path for scope in scopes for binding in scope.bindings[name]}
@@ -121,6 +121,6 @@ def also_imported(module: Module, binding: Binding, name: str) -> Edit:
     statement = module.survey.parents[binding.node]
     if not isinstance(binding.node, cst.ImportAlias) or not isinstance(statement, cst.ImportFrom):
         raise Manual(f"`{name}` would have to be imported")
-    if any(name in scope.bindings for scope in module.survey.scopes.values()):
+    if any(name in scope.bindings for scope in module.survey.own_scopes):
         raise Manual(f"the name `{name}` stands for something else in this file")
     return insert_after(module, binding.node, name)

@@ -56,7 +56,7 @@ def imported_too(module: Module, node: cst.Attribute, to: Optimizer) -> Iterator
     paths = _seen(module, package, node)
     if paths == {package}:
         return
-    if paths or any(package in scope.bindings for scope in module.survey.scopes.values() if module.owns(scope.node)):
+    if paths or any(package in scope.bindings for scope in module.survey.own_scopes):
         raise Manual(f"`{package}` stands for something else, or is not imported yet where it is needed")
     value = module.values.worth(root_of(node))
     if not isinstance(value, Reference) or value.binding is None:

@@ -47,7 +47,7 @@ class Doors:
         yield from (door for door in found if not self._is_guarded(door.node) and not self._is_filled(door))
 
     def _imports(self) -> Iterator[Door]:
-        for scope in self._survey.scopes.values():
+        for scope in self._survey.own_scopes:
             for binding in (each for bindings in scope.bindings.values() for each in bindings):
                 optimizer = self._wanted.get(binding.path) if binding.kind is Kind.IMPORT else None
                 is_own = optimizer is not None and self._survey.owns(binding.node)

@@ -67,7 +67,8 @@ class Instances:
                 yield from self.bases(each, depth + 1)
 
     def derived(self, node: cst.ClassDef) -> Iterator[cst.ClassDef]:
-        """The classes in the files read so far that derive from a class."""
+        """The classes in its own file, and in what was read of others, that derive from a class."""
+        self._values.program.read_derived(node)
         classes = [each for each in list(self._survey.scopes) if isinstance(each, cst.ClassDef) and each is not node]
         yield from (each for each in classes if any(base is node for base in self.bases(each)))
 

@@ -32,6 +32,8 @@ class Kinship:
             return
         is_own = node.value.value == "self"
         owner = self._survey.owner(node) if is_own else self._made(node.value)
+        if isinstance(owner, cst.ClassDef):
+            self._values.program.read_derived(owner)
         for other, bound in tuple(self._survey.attributes.items()) if owner is not None else ():
             is_kin = node.attr.value in bound and not (is_own and other is owner)
             if is_kin and owner is not None and (self.derives(other, owner) or self.derives(owner, other)):

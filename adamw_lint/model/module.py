@@ -150,7 +150,7 @@ class Module(Placed):
         """The decays that the file writes by hand, into gradients or parameters, in the order of the text."""
         if not self.survey.mentions(words("by_hand")["said_of_parameters"]):
             return ()
-        own = [node for node in self.survey.scopes if isinstance(node, cst.FunctionDef) and self.owns(node)]
+        own = [each.node for each in self.survey.own_scopes if isinstance(each.node, cst.FunctionDef)]
         vocabulary = {**words("parameters"), **words("penalty"), **words("updates"), **words("by_hand")}
         found: dict[cst.CSTNode, Shrink] = {}
         for _ in range(2):  # a caller in another file may have built the optimizer

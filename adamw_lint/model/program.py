@@ -131,6 +131,15 @@ class Program:
             slices = self._slices[tree]
             self._survey.graft(tree, slices.parsed(number), slices.start(number) * _NODES)
 
+    def read_derived(self, node: cst.ClassDef) -> None:
+        """Take in the classes at the top of the file of a class that may derive from it."""
+        tree = self._survey.root(node)
+        names = [node.name.value]
+        for name in names if tree in self._slices else ():
+            for below, number in self._slices[tree].derived(name).items():
+                self._take(tree, number)
+                names += [below] if below not in names else []
+
     def _slices_of(self, path: Path) -> Slices | None:
         slices: Slices | None = self.project.slices.get((path, stamp_of(path)), lambda: _weighed(path))
         return slices

@@ -62,7 +62,8 @@ class Bindings(dict[str, list[Binding]]):
         self._read = read
 
     def __contains__(self, name: object) -> bool:
-        return name in self._pending or super().__contains__(name)
+        self._ask(str(name))
+        return super().__contains__(name)
 
     def __getitem__(self, name: str) -> list[Binding]:
         self._ask(name)

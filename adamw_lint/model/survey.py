@@ -94,6 +94,11 @@ class Survey:
         """Whether a node is of the file that is linted, not of another one of its program."""
         return self.places[node][0].file is self.tree
 
+    @property
+    def own_scopes(self) -> list[Scope]:
+        """The scopes of the file that is linted."""
+        return [scope for scope in self.scopes.values() if scope.file is self.tree]
+
     def own(self, nodes: Iterable[Node]) -> list[Node]:
         """Those of some nodes that are of the file that is linted."""
         return [node for node in nodes if self.owns(node)]

@@ -1,7 +1,9 @@
 """Cuts the text of a file into its outermost statements, so that no more of it is parsed than is asked for."""
 
 import ast
+import re
 import warnings
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -10,6 +12,7 @@ import libcst as cst
 from adamw_lint.read.depth import is_deep, too_deep, width
 from adamw_lint.read.trees import parsed
 
+_SCOPED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 
@@ -47,6 +50,11 @@ class Slices:
             start, end = self._spans[number]
             self._parsed[number] = _statements(self.text[start:end])
         return self._parsed[number]
+
+    def derived(self, name: str) -> dict[str, int]:
+        """The slices with the classes that may derive from one of a name, by their names."""
+        found = re.finditer(rf"^class (\w+)\([^:]*\b{name}\b", self.text, re.MULTILINE)
+        return {each[1]: bisect_right(self._spans, (each.start(), len(self.text))) - 1 for each in found}
 
     def _cut(self, tree: ast.Module) -> None:
         ends = [0]
@@ -95,14 +103,14 @@ def _outermost(node: ast.stmt) -> Iterator[ast.AST]:
     while stack:
         current = stack.pop()
         yield current
-        if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if not isinstance(current, _SCOPED):
             stack += (each for each in ast.iter_child_nodes(current) if not isinstance(each, ast.expr))
 
 
 def _bound(node: ast.stmt, has_walrus: bool) -> Iterator[str]:
     """The names that a statement of a module binds there."""
     for each in _outermost(node):
-        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(each, _SCOPED):
             yield each.name
         elif isinstance(each, (ast.Import, ast.ImportFrom)):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in each.names)
@@ -110,7 +118,7 @@ def _bound(node: ast.stmt, has_walrus: bool) -> Iterator[str]:
             yield each.name
         elif isinstance(each, ast.MatchMapping) and each.rest:
             yield each.rest
-        targets = [each] if has_walrus else _targets(each)
+        targets = [each] if has_walrus and not isinstance(each, _SCOPED) else _targets(each)
         yield from (name for target in targets for name in _written(target))
 
 

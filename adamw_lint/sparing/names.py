@@ -178,7 +178,7 @@ def _require_first(module: Module, built: Construction, statement: cst.CSTNode) 
     )
     if not is_whole and not (is_handed and is_plain):
         raise Manual("it has no name yet")
-    if _BOUND in module.survey.names or any(_BOUND in scope.bindings for scope in module.survey.scopes.values()):
+    if _BOUND in module.survey.names or any(_BOUND in scope.bindings for scope in module.survey.own_scopes):
         raise Manual(f"the name `{_BOUND}` is taken")
     if not stands_alone(module, statement):
         raise Manual("a comment stands beside it")
