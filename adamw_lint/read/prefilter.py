@@ -20,8 +20,11 @@ def may_concern(data: bytes) -> bool:
 
 
 def code_of(data: bytes) -> bytes:
-    """The bytes without comments, and without the strings that are more than one word, which speak to people."""
-    return _spoken().sub(lambda found: found["word"] or b" ", data)
+    """The bytes without comments, and without the strings that are more than one word, which speak to people.
+
+    Those with expressions in them are kept.
+    """
+    return _spoken().sub(lambda found: found["code"] or found["word"] or b" ", data)
 
 
 @cache
@@ -29,6 +32,7 @@ def _spoken() -> re.Pattern[bytes]:
     """Comments and strings, so that no quotation mark or `#` in a string counts."""
     return re.compile(
         rb"#[^\n\r]*"
+        rb"|(?P<code>\b(?:[rR]?[fFtT]|[fFtT][rR])(?P<mark>\"{3}|'{3}|\"|')(?:[^\\]|\\.)*?(?P=mark))"
         rb"|(?P<long>\"{3}|'{3})(?:[^\\]|\\.)*?(?P=long)"
         rb"|(?P<word>\"[^\"\\\s]*\"|'[^'\\\s]*')|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
         re.DOTALL,
