@@ -11,6 +11,7 @@ from adamw_lint.engine import bytes_of
 from adamw_lint.errors import LintError, UnparsableError
 from adamw_lint.kept import edition
 from adamw_lint.looks import Look, digest_of
+from adamw_lint.plugged.installed import plugins
 from adamw_lint.read.asked import Answer, Question, Stamp, Witness, latest, stamp
 from adamw_lint.settings import Settings
 from adamw_lint.store import clean, load, save
@@ -28,7 +29,7 @@ class Cache:
         self._folder = folder
         self._witness = Witness()
         context: Any = (os.getcwd(), settings.key)
-        self._key = (edition(), context)
+        self._key = (edition(), tuple(plugin.edition for plugin in plugins()), context)
         data = marshal.dumps(context, 2)
         self._path = os.path.join(folder, f"files.{crc32(data):08x}{adler32(data):08x}.cache")
         self._read_at = stamp(self._path)

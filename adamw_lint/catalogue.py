@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from adamw_lint.errors import LintError, instead
+from adamw_lint.errors import instead
 from adamw_lint.options import completing
 from adamw_lint.rulebook import Optimizer, optimizers
 from adamw_lint.settings import load
@@ -63,11 +63,7 @@ def catalogue(name: str | None, format_: str) -> None:
 
     Those that your pyproject.toml states under `[[tool.adamw-lint.optimizer]]` are among them.
     """
-    try:
-        own = load(Path.cwd(), {}).own
-    except LintError as error:
-        raise click.UsageError(str(error)) from None
-    with knowing(own):
+    with knowing(load(Path.cwd(), {}).own):
         rows = [_Row.of(fact) for fact in _found(name)]
     if format_ == "json":
         click.echo(json.dumps([row.as_dict() for row in rows], indent=2))

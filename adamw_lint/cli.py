@@ -15,6 +15,7 @@ from adamw_lint.kept import keeping
 from adamw_lint.looking import Means, collect_seldom
 from adamw_lint.options.front import Front, paths_or_verbs
 from adamw_lint.options.sections import declared
+from adamw_lint.plugged.installed import isolated
 from adamw_lint.read.listed import STDIN
 from adamw_lint.report.screen import show
 from adamw_lint.run import Outcome, run, run_on_bytes
@@ -50,7 +51,7 @@ def main(paths: tuple[str, ...], **given: Any) -> None:
         asked = Asked.of(paths, given)
     except LintError as error:
         raise SystemExit(_fail(error)) from None
-    with keeping(_cache_folder(asked)):
+    with keeping(_cache_folder(asked)), isolated(asked.input.isolated):
         raise SystemExit(_watch(asked) if asked.input.watch else _once(asked))
 
 

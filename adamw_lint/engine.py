@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING
 
-from adamw_lint.errors import DefectError, LintError, UnparsableError, UnreadableError
+from adamw_lint.errors import DefectError, LintError, PluginError, UnparsableError, UnreadableError
 from adamw_lint.read.documents import largest, programs
 from adamw_lint.stated import knowing
 
@@ -123,14 +123,19 @@ def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:
 
 
 def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
+    from adamw_lint.pages import pages
+
     try:
         return check()
+    except PluginError:
+        raise
     except Exception as error:
-        raise _crash(rule, source, error) from error
+        raise _crash(rule, source, error, pages()[rule].plugin) from error
 
 
-def _crash(what: str, source: Source, error: Exception) -> DefectError:
-    return DefectError(f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " "), source.path)
+def _crash(what: str, source: Source, error: Exception, plugin: object = None) -> DefectError:
+    said = f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " ")
+    return DefectError(said, source.path, plugin=plugin)
 
 
 def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:

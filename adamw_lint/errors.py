@@ -46,11 +46,19 @@ class UnwritableError(LintError):
     """A fixed file that could not be put in place of the old one; the old one is untouched."""
 
 
-class DefectError(LintError):
-    """A mistake of the linter itself: a check that crashed, or a fix that did harm and was dropped."""
+class PluginError(LintError):
+    """A plug-in that is installed and not whole; no file can be linted with it, so that it ends the run."""
 
-    def __init__(self, what: str, path: str, place: Steps | None = None) -> None:
-        super().__init__(f"{what}; {REPORT}", path, place)
+
+class DefectError(LintError):
+    """A mistake of the linter itself: a check that crashed, or a fix that did harm and was dropped.
+
+    Where the check is that of a plug-in, the mistake is the plug-in's.
+    """
+
+    def __init__(self, what: str, path: str, place: Steps | None = None, plugin: object = None) -> None:
+        whose = REPORT if plugin is None else f"this is a mistake in the plug-in {plugin}, not in your code"
+        super().__init__(f"{what}; {whose}", path, place)
 
 
 def instead(word: str, known: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is worked out from the rulebook alone, kept in the cache folder so that only the first run has to do it."""
+"""What is worked out from the rulebook and from what is installed, kept so that only the first run has to do it."""
 
 import marshal
 import os
@@ -29,22 +29,26 @@ def keeping(folder: str | None) -> Iterator[None]:
         _FOLDER.reset(token)
 
 
-def kept(make: Callable[[], Data]) -> Callable[[], Data]:
-    """Make a function of the rulebook, whose result is plain data, remember it from run to run."""
+def kept(key: Callable[[], object]) -> Callable[[Callable[[], Data]], Callable[[], Data]]:
+    """Make a function, whose result is plain data, remember it from run to run, for as long as `key` says the same."""
 
-    @cache
-    def known() -> Data:
-        folder = _FOLDER.get()
-        if folder is None:
-            return make()
-        path = os.path.join(folder, f"{make.__module__}.{make.__name__}.cache")
-        found: Data | None = load(path, edition())
-        if found is None:
-            found = make()
-            save(path, edition(), found)
-        return found
+    def decorate(make: Callable[[], Data]) -> Callable[[], Data]:
+        @cache
+        def known() -> Data:
+            folder = _FOLDER.get()
+            if folder is None:
+                return make()
+            path = os.path.join(folder, f"{make.__module__}.{make.__name__}.cache")
+            bound = key()
+            found: Data | None = load(path, bound)
+            if found is None:
+                found = make()
+                save(path, bound, found)
+            return found
 
-    return known
+        return known
+
+    return decorate
 
 
 @cache
@@ -61,20 +65,19 @@ def edition() -> tuple[object, ...]:
     In an editable checkout all of that changes under one version; these are some 200 `stat`, half a millisecond.
     """
     own = [_PACKAGE] if rules_folder().startswith(_PACKAGE) else [_PACKAGE, rules_folder()]
-    stamps = marshal.dumps(
-        [stamp for folder in own for stamp in sorted(_stamps(folder))], 2
-    )  # 2: equal data, equal bytes
-    return __version__, sys.version, _parser(), crc32(stamps), adler32(stamps)
+    seen = marshal.dumps([each for folder in own for each in sorted(stamps(folder))], 2)  # 2: equal data, equal bytes
+    return __version__, sys.version, _parser(), crc32(seen), adler32(seen)
 
 
-def _stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+def stamps(folder: str) -> Iterator[tuple[str, int, int]]:
+    """Path, size and time of each file below a folder that says what a linter does."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.endswith((".py", ".toml", ".md")):
                 status = entry.stat()
                 yield entry.path, status.st_size, status.st_mtime_ns
             elif entry.is_dir() and entry.name != "__pycache__":
-                yield from _stamps(entry.path)
+                yield from stamps(entry.path)
 
 
 def _parser() -> tuple[int, int]:

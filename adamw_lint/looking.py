@@ -8,9 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.engine import bytes_of, sources_of
-from adamw_lint.errors import LintError
+from adamw_lint.errors import LintError, PluginError
 from adamw_lint.kept import keeping
 from adamw_lint.looks import Look, digest_of
+from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
 from adamw_lint.settings import Settings
 
@@ -113,6 +114,8 @@ def _findings(number: int, source: "Source", settings: Settings) -> "Packed | Li
 
     try:
         found = lint(source, settings)
+    except PluginError:
+        raise
     except LintError as error:
         return error
     return pack(number, source, found) if found else None
@@ -160,7 +163,7 @@ def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[Fi
     from adamw_lint.workers import looks, processes
 
     left = [file for file, glance in ahead if glance.sources]
-    look_all = partial(look_at_all, folder=means.folder)
+    look_all = partial(look_at_all, folder=means.folder, alone=is_isolated())
     elsewhere = looks(chain(left, rest), look_all, means.jobs, means.pool or processes)
     for (path, settings), glance in ahead:
         yield next(elsewhere) if glance.sources else (path, looker.look(glance, settings))
@@ -172,10 +175,13 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def look_at_all(files: Sequence[File], folder: str | None) -> list[Look]:
-    """A look at each of several files, for another process to take; `folder` is that of the cache."""
+def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) -> list[Look]:
+    """A look at each of several files, for another process to take.
+
+    `folder` is that of the cache; `alone` is the linter where it is to do without plug-ins.
+    """
     collect_seldom()
-    with keeping(folder):
+    with keeping(folder), isolated(alone):
         looker = _looker()
         return [looker.look(looker.glance(file), file[1]) for file in files]
 

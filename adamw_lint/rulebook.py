@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from adamw_lint.kept import kept
+from adamw_lint.kept import edition, kept
 from adamw_lint.pages import Page as Page  # pages and facts are one rulebook
 from adamw_lint.pages import folder as folder
 from adamw_lint.pages import pages as pages
@@ -106,7 +106,7 @@ class Regularizer:
     is_decay: bool
 
 
-@kept
+@kept(key=edition)
 def frameworks() -> dict[str, dict[str, Any]]:
     """The raw facts of each framework, by the stem of its file."""
     import tomllib

@@ -23,7 +23,8 @@ def languages() -> list[str]:
 
 def translation(rule: str, language: str) -> Translation | None:
     """The page of a rule in a language, None where nobody has translated it."""
-    path = folder() / language / f"{rule}.md"
+    page = pages()[rule].path
+    path = page.parent / language / page.name
     if not path.is_file():
         return None
     _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)

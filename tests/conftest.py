@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+collect_ignore = ["plugin"]  # a project of its own, whose tests test_plugins.py runs
+
+
 def pytest_report_header() -> str:
     """The line that pytest prints before the tests."""
     return summary()

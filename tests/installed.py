@@ -7,12 +7,10 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 
 
-def environment(folder: Path, **more: dict[str, str]) -> dict[str, str]:
-    """The variables of a process in which this checkout is installed; `more` are entry points of another package."""
+def environment(folder: Path) -> dict[str, str]:
+    """The variables of a process in which this checkout is installed."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     _install(folder, "adamw_lint", project["entry-points"])
-    for name, groups in more.items():
-        _install(folder, name, {"adamw_lint.checks": groups})
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(PROJECT)])}
 
 

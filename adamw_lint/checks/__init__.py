@@ -26,6 +26,7 @@ from adamw_lint.configured import coupled, vanishing
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.configured.configuration import Configuration
 from adamw_lint.model.module import Module
+from adamw_lint.pages import pages
 from adamw_lint.suppress.suppressions import Ledger
 
 CHECKS: dict[str, Callable[[Module], Iterator[Diagnostic]]] = {
@@ -61,4 +62,11 @@ def findings(rule: str, model: Module | Configuration) -> Iterator[Diagnostic]:
     """What a rule finds in a program, or in a file of settings; nothing where it has nothing to say of that."""
     if isinstance(model, Configuration):
         return SETTINGS_CHECKS[rule](model) if rule in SETTINGS_CHECKS else iter(())
-    return CHECKS[rule](model) if rule in CHECKS else iter(())
+    if rule in CHECKS:
+        return CHECKS[rule](model)
+    page = pages()[rule]
+    if page.plugin is None:
+        return iter(())
+    from adamw_lint.plugged import asking
+
+    return asking.findings(page, model)

@@ -1,9 +1,7 @@
 """How rules are named wherever people name them: by name, by code, or by the beginning of a code."""
 
-from functools import cache
-
 from adamw_lint.errors import instead
-from adamw_lint.pages import pages
+from adamw_lint.pages import families, own_pages, pages
 
 
 def rules_of(word: str) -> frozenset[str]:
@@ -11,12 +9,6 @@ def rules_of(word: str) -> frozenset[str]:
     codes = {page.code: page.name for page in pages().values()}
     by_code = word.startswith(tuple(families()))
     return frozenset(name for code, name in codes.items() if name == word or (by_code and code.startswith(word)))
-
-
-@cache
-def families() -> frozenset[str]:
-    """The letters that codes begin with."""
-    return frozenset(page.code.rstrip("0123456789") for page in pages().values())
 
 
 def no_rule(word: str) -> str:
@@ -30,8 +22,8 @@ def closeness(word: str) -> int:
 
 
 def selectors() -> list[str]:
-    """Every word that stands for a rule."""
-    codes = [page.code for page in pages().values()]
+    """Every word that stands for a rule of the linter's own."""
+    codes = [page.code for page in own_pages().values()]
     shortest = {code: len(code.rstrip("0123456789")) for code in codes}
     beginnings = {code[:end] for code in codes for end in range(shortest[code], len(code) + 1)}
-    return [*sorted(beginnings), *pages()]
+    return [*sorted(beginnings), *own_pages()]

@@ -8,6 +8,7 @@ from adamw_lint.errors import DefectError, LintError
 from adamw_lint.fixes.apply import compatible, compiles, edited, edits_of, lost_comment, moved, unexpected
 from adamw_lint.fixes.bound import newly_unbound
 from adamw_lint.fixes.fixed import Applied, Fixed
+from adamw_lint.pages import pages
 from adamw_lint.read.settings_file import says_the_same_but_for
 from adamw_lint.read.source import PYTHON, Source
 
@@ -96,7 +97,8 @@ def _verify_language(old: Source, new: Source, edits: list[Edit]) -> None:
 
 def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:
     place = source.place(diagnostic.span).steps
-    return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place)
+    plugin = pages()[diagnostic.rule].plugin
+    return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place, plugin)
 
 
 def _same_as_any(found: Diagnostic, before: list[Diagnostic], batch: list[Diagnostic]) -> bool:

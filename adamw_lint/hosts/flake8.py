@@ -10,11 +10,10 @@ from adamw_lint import __version__
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.configuration.selectors import rules_of
 from adamw_lint.errors import LintError, UnparsableError, UnreadableError
+from adamw_lint.pages import families, pages
 from adamw_lint.read.unsaved import saved
-from adamw_lint.rulebook import pages
 from adamw_lint.run import Outcome, Task, run_on_bytes
 
-ALL = "ADW"  # the key of the plugin: whoever says no more means what is on
 FAILED = "ADW000"  # what is said where nothing can be linted
 
 Report = tuple[int, int, str, type]
@@ -36,7 +35,7 @@ class Plugin:
     def parse_options(cls, options: Namespace) -> None:
         """Note which rules flake8 is asked for, since a rule that is off here has to be run for it."""
         words = (*(options.select or ()), *(options.extend_select or ()))
-        cls.asked = tuple(word for word in words if word.startswith(ALL))
+        cls.asked = tuple(words)
 
     def run(self) -> Iterator[Report]:
         """Line, column from 0, text and origin of each finding, in the words of flake8."""
@@ -60,9 +59,10 @@ class Plugin:
 def _configuration(asked: tuple[str, ...]) -> Configuration:
     """The settings of every folder, with the rules that flake8 is asked for in particular.
 
-    What is said about the comments that silence is left out unless it is asked for: who runs both would read it twice.
+    Whoever says no more than the letters of codes means what is on. What is said about the comments that silence is
+    left out unless it is asked for: who runs both would read it twice.
     """
-    words = [word for word in asked if word != ALL and rules_of(word)]
+    words = [word for word in asked if word not in families() and rules_of(word)]
     named = frozenset().union(*map(rules_of, words))
     silent = [page.code for page in pages().values() if page.about_comments and page.name not in named]
     return Configuration.of(flags={"force-exclude": True, "extend-select": words, "ignore": silent})

@@ -15,8 +15,13 @@ if TYPE_CHECKING:  # no run but that of a completing shell needs it
 
 def rules(_: click.Context, __: click.Parameter, incomplete: str) -> Offers:
     """Names and codes of rules, behind those that are written already where several go by comma."""
+    from adamw_lint.errors import PluginError
     from adamw_lint.pages import pages
 
+    try:
+        pages()
+    except PluginError:  # a line among what is offered would be taken for an offer
+        return []
     before, comma, word = incomplete.rpartition(",")
     said = [(name, f"{page.code} {page.summary}") for name, page in pages().items()]
     said += [(page.code, f"{name}: {page.summary}") for name, page in pages().items()]

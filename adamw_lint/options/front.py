@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adamw_lint.errors import LintError
+
 if TYPE_CHECKING:  # no run but that of a completing shell needs it
     from click.shell_completion import CompletionItem
+
+
+FAILED = 2
 
 
 def paths_or_verbs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
@@ -43,7 +48,11 @@ class Front(click.Command):
         words = sys.argv[1:] if args is None else list(args)
         if not words or words[0] not in self.verbs:
             return super().main(words, prog_name, **extra)
-        return self.verb(words[0]).main(words[1:], f"{self.name} {words[0]}", **extra)
+        try:
+            return self.verb(words[0]).main(words[1:], f"{self.name} {words[0]}", **extra)
+        except LintError as error:  # settings or a plug-in that make no sense
+            click.echo(f"error: {error}", err=True)
+            raise SystemExit(FAILED) from None
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

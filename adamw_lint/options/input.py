@@ -28,7 +28,7 @@ class Input(NamedTuple):
         metavar="FILE|KEY=VALUE",
         help="Settings: this file, or one more in the words of TOML.",
     )
-    isolated: bool = option("--isolated", is_flag=True, help="Read no file of settings.")
+    isolated: bool = option("--isolated", is_flag=True, help="Read no file of settings, use no plug-in.")
     exclude: tuple[str, ...] = option(
         "--exclude", multiple=True, callback=words, metavar="PATTERNS", help="Do not lint these."
     )

@@ -8,6 +8,8 @@ from adamw_lint.options.sections import option
 class Known(NamedTuple):
     """What is found and taken as it is."""
 
+    heading = "Known findings"  # type: ignore[misc]  # of the help, no field
+
     baseline: str | None = option("--baseline", metavar="FILE", help="Do not report what this file knows.")
     write_baseline: str | None = option("--write-baseline", metavar="FILE", help="Let it know all that is found.")
     prune_baseline: bool = option("--prune-baseline", is_flag=True, help="Take out of it what is found no more.")

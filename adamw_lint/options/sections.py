@@ -41,7 +41,13 @@ def option(*flags: str, **attributes: Any) -> Any:
 def declared(*sections: Any) -> Callable[[Any], Any]:
     """A decorator that gives a command the options of the sections, in the order in which they are written."""
     options = [
-        click.option(*each.flags, name, cls=SectionedOption, section=section.__name__, **each.attributes)
+        click.option(
+            *each.flags,
+            name,
+            cls=SectionedOption,
+            section=getattr(section, "heading", section.__name__),
+            **each.attributes,
+        )
         for section in sections
         for name, each in section._field_defaults.items()
     ]

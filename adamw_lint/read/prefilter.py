@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from adamw_lint.kept import kept
-from adamw_lint.pages import pages
+from adamw_lint.kept import edition, kept
+from adamw_lint.pages import families
 from adamw_lint.stated import own
 
 if TYPE_CHECKING:
@@ -52,13 +52,12 @@ def may_matter(data: bytes) -> bool:
 
 def may_silence(data: bytes) -> bool:
     """Whether a comment may silence a rule, which is to be said where there is nothing to silence."""
-    is_named = any(family in data for family in _families()) and b"noqa" in data.lower()
+    is_named = any(family in data for family in _spellings(families())) and b"noqa" in data.lower()
     return b"adamw-lint:" in data or is_named
 
 
 @cache
-def _families() -> frozenset[bytes]:
-    letters = {page.code.rstrip("0123456789") for page in pages().values()}
+def _spellings(letters: frozenset[str]) -> frozenset[bytes]:
     return frozenset(word.encode() for family in letters for word in (family, family.lower()))
 
 
@@ -120,7 +119,7 @@ def _says(key: str, data: bytes) -> bool:
     return all(any(word in data for word in some) for some in _telltales(())[key])
 
 
-@kept
+@kept(key=edition)
 def telltales() -> dict[str, Any]:
     """The words by which the facts of the rulebook alone tell files."""
     from adamw_lint.read.telltales import stated

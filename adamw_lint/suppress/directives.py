@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adamw_lint.configuration.selectors import families
 from adamw_lint.diagnostics import Span
+from adamw_lint.pages import families
 from adamw_lint.read.lines import Comment, lines_of
 from adamw_lint.read.source import Source
 

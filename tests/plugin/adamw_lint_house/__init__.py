@@ -1,0 +1,1 @@
+"""The rules of one house, beside those of adamw-lint."""
