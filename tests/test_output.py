@@ -182,15 +182,58 @@ def test_no_name_and_no_code_is_a_command_to_a_ci_service(folder: Path) -> None:
             assert "##[" not in line
 
 
-def test_settings_are_shown(folder: Path) -> None:
-    table = '[tool.adamw-lint]\nexclude = ["third_party"]\nextend-unsafe-fixes = ["ADW2"]\n'
-    (folder / "pyproject.toml").write_text(table)
+SHOWN = """\
+exclude = ["third_party", "a\\"b"]
+extend-unsafe-fixes = ["ADW2"]
+fixable = ["coupled-decay"]
+extend-select = ["ADW402"]
+baseline = "known.json"
+norms = ["gain"]
+force-exclude = true
+
+[per-file-ignores]
+"baselines/*" = ["ADW1"]
+
+[rules.decayed-norms]
+embeddings = true
+
+[[optimizer]]
+name = "lab.Best"
+family = "adam"
+coupling = "coupled"
+signature = "params, lr=1e-3, wd=0"
+decay_argument = "wd"
+aliases = ["lab.optim.Best"]
+parameters_argument = ""
+
+[[wrapper]]
+name = "lab.Shard"
+signature = "cls, **rest"
+wraps = "cls"
+curried = true
+"""
+
+
+def test_settings_are_shown_by_the_keys_that_a_user_writes(folder: Path) -> None:
+    (folder / "adamw-lint.toml").write_text(SHOWN)
     told = run("--show-settings")
     assert told.exit_code == 0
-    assert 'selected = [\n    "coupled-decay",\n]\n' in told.stdout
-    assert 'exclude = [\n    "third_party",\n]\n' in told.stdout
-    assert 'unsafe = [\n    "l2-in-loss",\n    "decay-in-gradient",\n    "double-decay",\n]\n' in told.stdout
-    assert f"root = {json.dumps(str(folder))}" in told.stdout
+    assert told.stdout.startswith(f"# what counts in {folder}\n# stated in {folder / 'adamw-lint.toml'}\nselect = [\n")
+    assert (
+        '\nextend-unsafe-fixes = [\n    "l2-in-loss",\n    "decay-in-gradient",\n    "double-decay",\n]\n'
+        in told.stdout
+    )
+    assert "\nforce-exclude = true\n" in told.stdout
+    assert 'coupling = "coupled"\n' in told.stdout
+    (folder / "adamw-lint.toml").write_text(told.stdout)
+    assert run("--show-settings").stdout == told.stdout
+
+
+def test_an_excluded_pattern_of_another_folder_says_so(folder: Path) -> None:
+    (folder / "shared").mkdir()
+    (folder / "shared" / "all.toml").write_text('exclude = ["third_party"]\n')
+    (folder / "adamw-lint.toml").write_text('extend = "shared/all.toml"\n')
+    assert f'\n    "third_party",  # in {folder / "shared"}\n' in run("--show-settings").stdout
 
 
 def test_reports_on_standard_input() -> None:
