@@ -349,7 +349,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "configs.md"
 
 
 def test_the_document_shows_what_is_found_and_every_way_that_is_known() -> None:
-    (example,) = (each.text for each in blocks(DOCUMENT) if each.info == "yaml")
+    example, _ = (each.text for each in blocks(DOCUMENT) if each.info == "yaml")
     name, code = example.split("\n", 1)[0].removeprefix("# "), example
     source = source_of(code, name)
     shown = "\n".join(map(plain, report([(source, lint(source, COUPLED))]))).strip() + "\n"

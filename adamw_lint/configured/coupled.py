@@ -1,6 +1,7 @@
 """Finds settings that hand a decay to an optimizer of the adam family which takes it through its adaptive step."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from adamw_lint import claims
 from adamw_lint.configured.edits import add_entry, is_resumed, replace_value, said
@@ -51,6 +52,8 @@ def horizon(settings: Configuration, built: Configured) -> str:
 
 def _fix(settings: Configuration, built: Configured, written: Entry, advice: str) -> Fix:
     optimizer = built.optimizer
+    if built.elsewhere is not None:
+        raise Manual(f"the class is named in `{_shown(built.elsewhere)}`")
     replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
     if replacement is None and optimizer.switch is None:
         raise Manual("this changes which optimizer is used")
@@ -66,6 +69,11 @@ def _fix(settings: Configuration, built: Configured, written: Entry, advice: str
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
     edit = _switched(settings, built, written, optimizer.switch)
     return Fix(f"pass `{said(settings, optimizer.switch, 'true')}`", (edit,), Safety.SAFE, claims.UNCOVERED, advice)
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def _renamed(settings: Configuration, built: Configured, replacement: Optimizer) -> Edit:

@@ -1,29 +1,34 @@
 """The model of one file of settings: the optimizers that it chooses, with what they are given."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.model.configured.schemas import Keys, Penalty, Schema, every_schema
 from adamw_lint.model.configured.worth import worth
 from adamw_lint.model.constructions import ZERO, Decay
 from adamw_lint.model.worth import Nothing, Number
+from adamw_lint.read.defaults import Chosen, chosen_by
 from adamw_lint.read.nodes import Entry, Node, Scalar, Table, tables
 from adamw_lint.read.settings_file import read_nodes
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import Coupling, Optimizer
 
 _MERGED = 16  # tables whose entries one table takes
+_TABLES = 2_000  # nodes of a chosen file that are looked into
+DEFAULTS = "hydra"  # the schema whose files choose others
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Configured:
     """An optimizer that settings choose.
 
-    `text` names it and stands at `named`; `holder` is the table of its arguments, `arguments` what is written there by
-    the names of the optimizer's own parameters; `decay` is None where none is written, and `penalised` says that it is
-    written as a penalty beside the arguments.
+    `text` names it and stands at `named`, or in the file `elsewhere` that is chosen there; `holder` is the table of its
+    arguments, `arguments` what is written there by the names of the optimizer's own parameters; `decay` is None where
+    none is written, and `penalised` says that it is written as a penalty beside the arguments.
     """
 
     schema: Schema
@@ -37,6 +42,7 @@ class Configured:
     written: Entry | None
     penalised: bool
     root: Node
+    elsewhere: Path | None = None
 
     @property
     def rate(self) -> Entry | None:
@@ -70,6 +76,8 @@ class Configuration:
                     continue
                 for each in self._chosen(schema, table, root):
                     found.setdefault((each.named, each.written.span if each.written else each.named), each)
+        for each in (each for root in self.roots for each in self._given(root)):
+            found.setdefault((each.named, each.written.span if each.written else each.named), each)
         return tuple(found[place] for place in sorted(found))
 
     def _chosen(self, schema: Schema, table: Table, root: Node) -> Iterator[Configured]:
@@ -82,6 +90,29 @@ class Configuration:
             holder = chooser.at(*schema.given)
             if optimizer is not None and named is not None and isinstance(holder, Table):
                 yield self._configured(schema, optimizer, text, named, holder, table, root)
+
+    def _given(self, root: Node) -> Iterator[Configured]:
+        """What the file gives to optimizers that the files of its defaults list name."""
+        bases = list(chosen_by(self.source, root))
+        schema = next(each for each in every_schema() if each.name == DEFAULTS) if bases else None
+        named = [(base, keys, table) for base in bases for keys, table in _below(base)]
+        places = Counter(keys for _, keys, table in named if schema and table.entry(schema.text))
+        for base, keys, table in named:
+            own = root.at(*keys) if isinstance(root, Table) else None
+            if schema is not None and isinstance(own, Table) and places[keys] == 1 and not own.entry(schema.text):
+                yield from self._handed(schema, base, table, own, root)
+
+    def _handed(self, schema: Schema, base: Chosen, table: Table, own: Table, root: Node) -> Iterator[Configured]:
+        name = table.at(schema.text)
+        optimizer = schema.optimizer(name.text) if isinstance(name, Scalar) else None
+        if optimizer is None or not isinstance(name, Scalar):
+            return
+        built = self._configured(schema, optimizer, name.text, base.at, own, own, root)
+        if base.is_last and table.entry(optimizer.decay_argument or ""):
+            return
+        if optimizer.switch and (switch := table.entry(optimizer.switch)) and optimizer.switch not in built.arguments:
+            built = replace(built, coupling=_coupling(optimizer, switch, base.root))
+        yield replace(built, elsewhere=base.path)
 
     def _name(self, schema: Schema, chooser: Table) -> tuple[str, Span | None]:
         """What names the optimizer in a table, and where that stands."""
@@ -133,6 +164,16 @@ def _arguments(schema: Schema, holder: Table, ignored: Keys) -> dict[str, Entry]
         names = {each.key.text for each in _entries(holder)} - without
         found = {name: entry for name in names if (entry := holder.entry(name)) is not None} | found
     return found
+
+
+def _below(base: Chosen) -> Iterator[tuple[Keys, Table]]:
+    """The tables of a chosen file with the keys that lead to them from the choosing one."""
+    waiting, seen = [(base.keys, base.root)], 0
+    while waiting and seen < _TABLES:
+        (keys, node), seen = waiting.pop(), seen + 1
+        if isinstance(node, Table):
+            yield keys, node
+            waiting += [((*keys, each.key.text), each.value) for each in reversed(node.entries)]
 
 
 def _entries(table: Table) -> Iterator[Entry]:
