@@ -12,11 +12,12 @@ from adamw_lint.read.source import Source
     [
         ("torch.optim.AdamW(model.parameters(), lr=1e-9)", ("default-decay", "vanishing-decay"), ["vanishing-decay"]),
         ("torch.optim.AdamW(model.parameters(), lr=1e-9)", ("default-decay", "decayed-norms", "vanishing-decay"), None),
+        ("optax.adamw(1e-3)", ("decayed-norms", "default-decay"), ["decayed-norms"]),
         ("torch.optim.Adam(w, lr=1e-9, weight_decay=1e-2)", ("coupled-decay", "vanishing-decay"), ["vanishing-decay"]),
     ],
 )
 def test_what_comes_up_is_told(code: str, rules: tuple[str, ...], left: list[str] | None) -> None:
-    done = fix(Source.of_text(f"import torch\n\noptimizer = {code}\n", "train.py"), only(*rules), unsafe=True)
+    done = fix(Source.of_text(f"import optax, torch\n\noptimizer = {code}\n", "train.py"), only(*rules), unsafe=True)
     assert done.dropped == ()
     assert done.applied
     found = [each.rule for each in done.remaining]

@@ -13,6 +13,7 @@ from adamw_lint.model.worth import Number
 from adamw_lint.rulebook import Coupling
 
 RULE = "default-decay"
+UNCOVERED = ("decayed-norms", "vanishing-decay")  # the former marks a decay where one is written
 
 
 def check(module: Module) -> Iterator[Diagnostic]:
@@ -52,7 +53,7 @@ def _finding(module: Module, built: Construction) -> Diagnostic:
     help_ = f"write `{written}`, or the decay that is meant"
     try:
         edits, advice = tuple(_written(module, built)), f"`{written}` is what applied before"
-        fix, reason = Fix(f"write `{written}`", edits, Safety.SAFE, ("vanishing-decay",), advice), ""
+        fix, reason = Fix(f"write `{written}`", edits, Safety.SAFE, UNCOVERED, advice), ""
     except Manual as manual:
         fix, reason = None, f"; by hand, because {manual.reason}"
     return Diagnostic(RULE, module.span(built.class_name), message, help_ + reason, (), fix)
