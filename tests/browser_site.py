@@ -88,7 +88,7 @@ def test_every_page_is_drawn_and_scrolls_down_only(page: Page, site: Path) -> No
 @pytest.mark.parametrize("path", LOOKED_AT)
 def test_text_can_be_read_on_its_ground(page: Page, path: str, request: pytest.FixtureRequest) -> None:
     page.goto(f"/{path}.html")
-    picture(page, f"{path.replace('/', '-')}-{request.node.callspec.params['page'][0]}-{request.node.callspec.id}")
+    picture(page, request.node.callspec.id.replace("/", "-"))
     texts = ", ".join(f"article {tag}" for tag in ("p", "li", "td", "th", "h1", "h2", "h3", "code", "code span", "p a"))
     assert page.eval_on_selector_all(texts, CONTRAST) == []
 

@@ -11,8 +11,8 @@ import pytest
 from installed import environment
 
 BAD = "import torch\n\nopt = torch.optim.Adam([weight], lr=1e-3, weight_decay=0.01)\n"
-# pytest-lsp takes every test for a function, and pytest-asyncio warns where it is not set up.
-OPTIONS = "[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:pytest-lsp -p no:asyncio\n"
+# pytest-asyncio warns where it is not set up.
+OPTIONS = "[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:asyncio\n"
 FOUND = "train.py:3:43 ADW101 coupled-decay"
 
 

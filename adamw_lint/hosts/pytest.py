@@ -64,6 +64,7 @@ class LintedItem(pytest.Item):
     def __init__(self, name: str, parent: LintedFile) -> None:
         super().__init__(name, parent)
         self.add_marker(NAME)
+        self.funcargs: dict[str, object] = {}  # no fixture; the plugin pytest-lsp fails what has none at all
 
     def runtest(self) -> None:
         """Lint the file; raises what is told of it."""
