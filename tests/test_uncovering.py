@@ -22,3 +22,14 @@ def test_what_comes_up_is_told(code: str, rules: tuple[str, ...], left: list[str
     assert done.applied
     found = [each.rule for each in done.remaining]
     assert found == left if left is not None else set(found) <= {"vanishing-decay"}
+
+
+def test_what_moves_with_an_optimizer_is_told_where_it_is_now() -> None:
+    code = "import keras\n\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
+    code += "model.compile(optimizer=keras.optimizers.AdamW(1e-9), loss='mse')\n"
+    rules = only("decayed-norms", "default-decay", "vanishing-decay")
+    done = fix(Source.of_text(code, "train.py"), rules, unsafe=True)
+    assert done.dropped == ()
+    assert {each.diagnostic.rule for each in done.applied} == {"decayed-norms", "default-decay"}
+    assert [each.rule for each in done.remaining] == ["vanishing-decay"]
+    assert fix(done.source, rules, unsafe=True).source == done.source

@@ -18,6 +18,7 @@ from adamw_lint.sparing.overlooked import Overlooked
 Edits = Callable[[Module, Construction], Iterator[Edit]]
 
 _BOUND = "optimizer"  # what an optimizer is called that has no name yet
+_MOVED = ("default-decay", "vanishing-decay")  # what is found in a call that is given a name, and so another place
 
 
 def by_method(module: Module, built: Construction) -> Overlooked | None:
@@ -134,7 +135,7 @@ def _fix(module: Module, built: Construction, edits: Edits) -> Fix:
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
     advice = f"biases and norm scales are not decayed any more by {built.optimizer.short_name}{amount}"
     found = tuple(edits(module, built))
-    return Fix("spare biases and norm scales by their names", found, Safety.SAFE, (), advice)
+    return Fix("spare biases and norm scales by their names", found, Safety.SAFE, _MOVED, advice)
 
 
 def _given(module: Module, built: Construction) -> Iterator[Edit]:
