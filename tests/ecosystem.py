@@ -101,7 +101,7 @@ def main() -> None:
         )
     print(f"{tally.unreadable} unreadable")
     print(f"findings {dict(tally.findings)}, fixes applied {tally.fixed}, faults {len(tally.faults)}")
-    sys.exit("\n".join(tally.faults))
+    sys.exit("\n".join(tally.faults) or None)
 
 
 if __name__ == "__main__":

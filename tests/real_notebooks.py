@@ -145,7 +145,7 @@ def main() -> None:
         everything.findings += tally.findings
         everything.faults += tally.faults
     print(f"{everything.notebooks} notebooks, {everything.rewritten} rewritten, {dict(everything.findings)}")
-    sys.exit("\n".join(everything.faults))
+    sys.exit("\n".join(everything.faults) or None)
 
 
 if __name__ == "__main__":

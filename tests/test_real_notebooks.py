@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ def test_the_notebooks_of_a_commit_are_judged_and_the_repository_is_left_alone(t
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "all", "--no-verify"]):
         subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
     (tmp_path / "plain.ipynb").write_text("not committed")
+    command = [sys.executable, str(Path(__file__).with_name("real_notebooks.py")), f"{tmp_path}@HEAD"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 notebooks, 0 with code that is no Python, 1 findings, 1 rewritten, 0 faults" in done.stdout
     tally = judge(f"{tmp_path}@HEAD")
     assert (tally.notebooks, tally.rewritten, tally.unreadable, tally.faults) == (2, 1, 0, [])
     assert dict(tally.findings) == {"coupled-decay": 1}

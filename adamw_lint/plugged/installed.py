@@ -77,7 +77,7 @@ def _installation() -> tuple[object, ...]:
 def _rows() -> list[tuple[str, str, str, str]]:
     """Each plug-in as plain data.
 
-    `importlib.metadata` would tell as much, and takes 50 ms to be imported and to read what it is not asked for.
+    `importlib.metadata` would tell as much, and takes many times as long.
     """
     found: dict[str, Plugin] = {}
     for site in _sites():
