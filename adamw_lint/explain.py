@@ -38,7 +38,8 @@ def _list(lang: str) -> None:
 
 def _row(page: Page, summary: str) -> str:
     width = max(len(name) for name in pages())
-    return f"{page.code}  {page.name:<{width}}  {summary}{'' if page.default else ' (off unless selected)'}"
+    said = ["off unless selected"] * (not page.default) + [f"of {page.plugin}"] * (page.plugin is not None)
+    return f"{page.code}  {page.name:<{width}}  {summary}" + f" ({', '.join(said)})" * bool(said)
 
 
 def _page(name: str) -> Page:

@@ -108,7 +108,7 @@ def _report() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tally = torn(Path(folder), kills, files=20, seed=time.time_ns())
     print(f"{kills} runs killed, {tally.writing} of them while they wrote a file; {len(tally.faults)} faults")
-    sys.exit("\n".join(tally.faults))
+    sys.exit("\n".join(tally.faults) or None)
 
 
 if __name__ == "__main__":
