@@ -68,7 +68,11 @@ def test_the_sdist_holds_all_that_the_project_is_made_of(dist: Path) -> None:
     with tarfile.open(archive) as sdist:
         names = {PurePosixPath(*PurePosixPath(name).parts[1:]).as_posix() for name in sdist.getnames()}
     for folder in (".ci", "adamw_lint", "docs", "examples", "tests"):
-        files = [path for path in (PROJECT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+        files = [
+            path
+            for path in (PROJECT / folder).rglob("*")
+            if path.is_file() and path.suffix != ".pyc" and ".pytest_cache" not in path.parts
+        ]
         assert {path.relative_to(PROJECT).as_posix() for path in files} <= names
     assert names >= RULES
     assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh-CN.md", "action.yml"}
