@@ -10,7 +10,7 @@ from pathlib import Path
 import libcst as cst
 
 from adamw_lint.errors import UnreadableError
-from adamw_lint.model.scopes import Bindings
+from adamw_lint.model.scopes import Bindings, Scope
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.asked import is_file, is_folder, is_there, stamp_of
 from adamw_lint.read.project import Project, text_of_program
@@ -116,7 +116,7 @@ class Program:
         self._texts[tree] = slices.text
         self._slices[tree] = slices
         self._taken[tree] = set()
-        self._survey.enter(tree, Bindings(slices.named, partial(self._bind, tree)))
+        self._survey.enter(Scope(tree, None, 0, (), Bindings(slices.named, partial(self._bind, tree))))
         for number in range(len(slices)) if slices.is_whole else slices.starred:
             self._take(tree, number)
         return tree

@@ -1,10 +1,12 @@
 """Where names are bound, and which bindings may be the ones that a use of the name sees."""
 
 import math
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import combinations
+from operator import attrgetter
 from typing import Any
 
 import libcst as cst
@@ -73,6 +75,10 @@ class Bindings(dict[str, list[Binding]]):
         """The bindings of a name, none where nothing binds it."""
         self._ask(name)
         return super().__getitem__(name) if super().__contains__(name) else default
+
+    def add(self, binding: Binding) -> None:
+        """Take in a binding, in the order of the text, in which not every file is read."""
+        insort(self.setdefault(binding.name, []), binding, key=attrgetter("order"))
 
     def _ask(self, name: str) -> None:
         if name in self._pending and self._read is not None:

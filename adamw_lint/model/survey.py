@@ -8,7 +8,7 @@ from typing import TypeVar
 import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
-from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Bindings, Kind, Scope, Use, arm_of
+from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, Use, arm_of
 from adamw_lint.model.tree import children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -56,33 +56,28 @@ class Survey:
     def of(cls, tree: cst.Module, text: str) -> "Survey":
         """Walk a whole module, which `text` is parsed to."""
         survey = cls(tree, text)
-        scope = survey.scopes[tree] = Scope(tree, None, 0, ())
-        survey._walk([(tree, None, scope, ())], 0)
+        survey.enter(Scope(tree, None, 0, ()))
+        survey._walk([(tree, None, survey.scopes[tree], ())], 0)
         return survey
 
-    def enter(self, tree: cst.Module, bindings: Bindings) -> None:
-        """Know of another file of the program, the statements of which come later."""
-        scope = self.scopes[tree] = Scope(tree, None, 0, (), bindings)
-        self.orders[tree] = 0
-        self.places[tree] = (scope, ())
+    def enter(self, module: Scope) -> None:
+        """Know of a file by its outermost scope; its statements come later."""
+        self.scopes[module.node] = module
+        self.orders[module.node] = 0
+        self.places[module.node] = (module, ())
 
     def graft(self, tree: cst.Module, statements: Sequence[cst.CSTNode], order: int) -> None:
         """Walk over some outermost statements of another file; `order` is that of the first of them."""
-        piece, scope = Survey(tree, ""), self.scopes[tree]
-        piece.enter(tree, scope.bindings)
-        piece.scopes[tree] = scope
-        piece.places[tree] = (scope, ())
-        piece._walk([(each, tree, scope, ()) for each in reversed(statements)], order)
-        self._absorb(piece)
-
-    def _absorb(self, other: "Survey") -> None:
+        piece = Survey(tree, "")
+        piece.enter(self.scopes[tree])
+        piece._walk([(each, tree, self.scopes[tree], ()) for each in reversed(statements)], order)
         for name in _MAPS:
-            getattr(self, name).update(getattr(other, name))
+            getattr(self, name).update(getattr(piece, name))
         for name in (*_LISTS, *_CALLS):
-            for key, nodes in getattr(other, name).items():
+            for key, nodes in getattr(piece, name).items():
                 getattr(self, name)[key] += nodes
-        self.calls += other.calls
-        self.returns += other.returns
+        self.calls += piece.calls
+        self.returns += piece.returns
 
     def root(self, node: cst.CSTNode) -> cst.Module:
         """The file in which a node stands."""
@@ -207,7 +202,7 @@ class Survey:
         if name in scope.outer:  # it may or may not have run when the module's own code reads the name
             scope, arms = self.scopes[self.tree], (Arm(scope.node, 0, 2),)
         binding = Binding(name, kind, node, self.orders[at], arms, **more)  # type: ignore[arg-type]
-        scope.bindings.setdefault(name, []).append(binding)
+        scope.bindings.add(binding)
         self.written.add(node)
 
     def bind_target(
