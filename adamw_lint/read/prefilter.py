@@ -1,6 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from adamw_lint.stated import own
 
 if TYPE_CHECKING:
     from adamw_lint.rulebook import Optimizer
+
+Signs = tuple[tuple[str, ...], ...]
 
 
 def may_concern(data: bytes) -> bool:
@@ -59,6 +62,30 @@ def may_silence(data: bytes) -> bool:
 @cache
 def _spellings(letters: frozenset[str]) -> frozenset[bytes]:
     return frozenset(word.encode() for family in letters for word in (family, family.lower()))
+
+
+def signs() -> Signs:
+    """Conditions of which bytes meet one at least that `may_concern` or `may_matter` lets through.
+
+    Each is met by bytes that match all of its regular expressions. A good deal of what meets one is let through by
+    neither, but whole columns of files are searched for these at memory's speed: they are written as any library reads
+    them, and the first of each is the one that the fewest files match.
+    """
+    said = _telltales(own().optimizers)
+    plain = [b"adamw-lint:", *sorted(_spellings(families())), *said["names"]]
+    found = [(_any(plain),), *((_any([library]), names.decode()) for library, names in said["common"].items())]
+    gates = [_telltales(())[key] for key in ("step_literals", "estimate_literals", "layer_literals", "penalty")]
+    return (*found, *(tuple(map(_any, lists)) for lists in gates))
+
+
+def signs_of_settings() -> Signs:
+    """The same for what `may_configure` or `may_be_text` lets through."""
+    said = _telltales(())
+    return tuple(map(_any, said["configuring"])), (said["number"].decode(),)
+
+
+def _any(words: Iterable[bytes]) -> str:
+    return "|".join(re.escape(word.decode()) for word in words)
 
 
 def may_configure(data: bytes) -> bool:
