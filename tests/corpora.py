@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import signal
 import subprocess
 import tarfile
 import zipfile
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 from adamw_lint.corpus.batch import everywhere
 from adamw_lint.corpus.columns import Columns
 from adamw_lint.corpus.running import Asked
-from adamw_lint.corpus.work import part
+from adamw_lint.corpus.work import Done, Job, part, work
 
 TRAIN = """import torch
 
@@ -52,6 +54,8 @@ spared = [p for p in model.parameters() if p.ndim < 2]
 opt = torch.optim.AdamW([{"params": decayed}, {"params": spared, "weight_decay": 0}], lr=1e-3)
 """
 PLAIN = "def add(a, b):\n    return a + b\n"
+
+POISON, FLAKY = 1, 3  # the numbers of a partition that always ends its process, and of one that does so once
 
 # The rows of two repositories, and of one that has a single file.
 FILES: dict[str, dict[str, str]] = {
@@ -135,3 +139,12 @@ def told(out: Path) -> list[dict[str, Any]]:
 def _rows(out: Path) -> Iterator[dict[str, Any]]:
     for path in sorted(out.glob(part(out, 0).name.replace("000000", "*"))):
         yield from pq.read_table(path).to_pylist()
+
+
+def poisoned(job: Job) -> Done:
+    """Work that ends the process at one partition, and for the first time at another."""
+    once = Path(job.folder) / ".once"
+    if job.number == POISON or (job.number == FLAKY and not once.exists()):
+        once.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work(job)
