@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,11 +20,13 @@ from adamw_lint.stated import knowing
 
 __all__ = ["SCHEMA", "lint_batch"]
 
+Batch = TypeVar("Batch", pa.RecordBatch, pa.Table)
+
 _REPOSITORY = ["repo", "revision", "year"]
 
 
 def lint_batch(
-    batch: pa.RecordBatch,
+    batch: Batch,
     *,
     content: str = "content",
     path: str | None = None,
@@ -32,19 +34,21 @@ def lint_batch(
     commit: str | None = None,
     date: str | None = None,
     settings: str = "",
-) -> pa.RecordBatch:
+) -> Batch:
     """What is built and found in the files of a batch, by the columns of `SCHEMA`.
 
-    The arguments name columns, as the options of `adamw-lint corpus` do; a table does as well as a batch. `settings`
-    is a text of TOML with keys of `[tool.adamw-lint]`; files of settings are not looked for. Rows of one repository
-    that come in one batch are linted as one program. Nothing is kept from one batch for the next, so that they can
-    be worked on anywhere and in any order.
+    The arguments name columns, as the options of `adamw-lint corpus` do; for a table instead of a batch there is a
+    table. `settings` is a text of TOML with keys of `[tool.adamw-lint]`; files of settings are not looked for. Rows of
+    one repository that come in one batch are linted as one program. Nothing is kept from one batch for the next, so
+    that they can be worked on anywhere and in any order.
 
     Raises LintError where a column is not there or the settings make no sense.
     """
     given = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
     names = Columns(content, path, repo, commit, date).of(given.column_names, "batch")
     found = looked_at(rows(given, names, "row ", 0), _settings(settings)).combine_chunks()
+    if given is batch:
+        return found
     return found.to_batches()[0] if found.num_rows else pa.RecordBatch.from_pylist([], SCHEMA)
 
 

@@ -62,7 +62,17 @@ def rows(table: pa.Table, names: dict[str, str], label: str, first: int) -> pa.T
         numbered = pa.array([f"{label}{first + index}" for index in range(length)], pa.string())
         strings["path"] = pc.coalesce(strings["path"], numbered)
     year = _year(columns["year"]) if "year" in columns else pa.nulls(length, pa.int16())
-    return pa.table({"content": columns["content"], **strings, "year": year})
+    return pa.table({"content": _texts(columns["content"]), **strings, "year": year})
+
+
+def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The texts, or their bytes, laid out as functions search them; raises LintError where they are neither."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    name = str(kind).removeprefix("large_").removesuffix("_view")
+    if name not in ("string", "binary", "null"):
+        raise LintError(f"the column of the code holds {kind}, and has to hold texts or bytes")
+    plain = pa.large_binary() if name == "null" else pa.large_string() if name == "string" else pa.large_binary()
+    return column if column.type in (pa.string(), pa.binary()) else column.cast(plain)
 
 
 def _string(column: pa.ChunkedArray | None, length: int) -> pa.ChunkedArray:

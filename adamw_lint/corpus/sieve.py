@@ -74,8 +74,6 @@ def _holds(content: pa.Array, pattern: str) -> pa.Array:
 
 def _as_bytes(content: pa.Array) -> pa.Array:
     """The same texts as bytes, which takes no copy."""
-    if pa.types.is_dictionary(content.type):
-        content = content.dictionary_decode()
     if pa.types.is_string(content.type):
         return content.view(pa.binary())
     return content.view(pa.large_binary()) if pa.types.is_large_string(content.type) else content

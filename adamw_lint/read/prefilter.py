@@ -1,7 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +74,25 @@ def signs() -> Signs:
     said = _telltales(own().optimizers)
     plain = [b"adamw-lint:", *sorted(_spellings(families())), *said["names"]]
     found = [(_any(plain),), *((_any([library]), names.decode()) for library, names in said["common"].items())]
-    gates = [_telltales(())[key] for key in ("step_literals", "estimate_literals", "layer_literals", "penalty")]
-    return (*found, *(tuple(map(_any, lists)) for lists in gates))
+    found += [(*_portable(subject), *_lists(f"{subject}_literals")) for subject in ("step", "estimate")]
+    return (*found, _lists("layer_literals"), _lists("penalty"))
 
 
 def signs_of_settings() -> Signs:
     """The same for what `may_configure` or `may_be_text` lets through."""
-    said = _telltales(())
-    return tuple(map(_any, said["configuring"])), (said["number"].decode(),)
+    return _lists("configuring"), (_telltales(())["number"].decode(),)
+
+
+def _lists(key: str) -> tuple[str, ...]:
+    return tuple(map(_any, _telltales(())[key]))
+
+
+def _portable(subject: str) -> Iterator[str]:
+    """The patterns that every library understands, and alike: none that refers back to what it has matched."""
+    for some in _telltales(())[f"{subject}_patterns"]:
+        pattern = b"|".join(some).decode()
+        if re.search(r"\\[1-9]", pattern) is None:
+            yield pattern.replace(r"\s", r"[\s\x0b]")
 
 
 def _any(words: Iterable[bytes]) -> str:

@@ -1,0 +1,96 @@
+"""Makes code by the gigabyte: real functions in random order, in files as long as real ones, few of which train."""
+
+import ast
+import random
+import subprocess
+import sysconfig
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+MEDIAN, SPREAD = 2_600, 1.3  # bytes of a file, lognormal: a mean of 6 kB
+_SHARD = 50_000  # rows
+_BATCH = 5_000  # rows, and those of a row group
+_EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def texts(number: int, share: float, seed: int) -> Iterator[str]:
+    """As many files; of a share of them, a program that builds an optimizer is a part."""
+    chance, parts, programs = random.Random(seed), functions(), _programs()
+    for _ in range(number):
+        left = chance.lognormvariate(0, SPREAD) * MEDIAN
+        some = [chance.choice(programs)] if chance.random() < share else []
+        while left > 0:
+            some.append(chance.choice(parts))
+            left -= len(some[-1])
+        yield "\n\n".join(some)
+
+
+@cache
+def functions() -> Sequence[str]:
+    """The functions and classes of Python's own library, without those of its tests."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    paths = (path for path in folder.rglob("*.py") if "site-packages" not in path.parts and "test" not in path.parts)
+    return tuple(part for path in sorted(paths) for part in _parts(path))
+
+
+def _parts(path: Path) -> Iterator[str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        body = ast.parse(text).body
+    except (ValueError, SyntaxError):
+        return
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            part = ast.get_source_segment(text, node)
+            if part and len(part) < 20_000:
+                yield part
+
+
+def _programs() -> Sequence[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(_EXAMPLES.glob("*.py"))]
+
+
+def tables(folder: Path, number: int, share: float) -> Path:
+    """Rows as shards of Parquet in a folder, made once."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        for shard, first in enumerate(range(0, number, _SHARD)):
+            rows = min(_SHARD, number - first)
+            made = texts(rows, share, seed=shard)
+            schema = pa.schema([("content", pa.string()), ("path", pa.string()), ("repo", pa.string())])
+            with pq.ParquetWriter(folder / f"shard-{shard:03d}.parquet", schema, compression="zstd") as writer:
+                for start in range(first, first + rows, _BATCH):
+                    here = range(start, min(start + _BATCH, first + rows))
+                    columns = [
+                        [next(made) for _ in here],
+                        [f"file{n}.py" for n in here],
+                        [f"lab/{n // 20}" for n in here],
+                    ]
+                    writer.write_table(pa.table(columns, schema=schema))
+    return folder
+
+
+def repositories(folder: Path, number: int, share: float, each: int = 5_000) -> Path:
+    """The same as bare git repositories, each of so many files in one commit, made once."""
+    if not folder.exists():
+        for index, first in enumerate(range(0, number, each)):
+            git = folder / f"lab{index}.git"
+            git.mkdir(parents=True)
+            subprocess.run(["git", "init", "-q", "--bare", str(git)], check=True)
+            rows = min(each, number - first)
+            stream = b"".join(_commit(texts(rows, share, seed=1_000 + index)))
+            subprocess.run(["git", "-C", str(git), "fast-import", "--quiet"], input=stream, check=True)
+            subprocess.run(["git", "-C", str(git), "symbolic-ref", "HEAD", "refs/heads/main"], check=True)
+    return folder
+
+
+def _commit(made: Iterator[str]) -> Iterator[bytes]:
+    """One commit of all files, as `git fast-import` reads it."""
+    yield b"commit refs/heads/main\ncommitter A <a@example.org> 1700000000 +0000\ndata 3\nAll\n"
+    for number, text in enumerate(made):
+        data = text.encode()
+        yield b"M 100644 inline package%d/file%d.py\ndata %d\n" % (number // 50, number, len(data)) + data + b"\n"
