@@ -12,11 +12,11 @@ from threading import Event, Thread
 import click
 
 from benchmarks.generated import repositories, tables
-from benchmarks.measure import Command, Paired, cost, paired
+from benchmarks.measure import Command, Cost, Paired, cost
 
 PROJECT = Path(__file__).parent.parent
 PATTERN = r"\bAdamW?\("  # what anybody would search for first
-_PERIOD = 0.1  # seconds between two looks at the memory
+_PERIOD = 0.5  # seconds between two looks at the memory
 
 READ = """
 import sys
@@ -44,16 +44,31 @@ def main(folder: Path | None, rows: int, blobs: int, share: float, runs: int) ->
     """Make the rows, run each pair of commands in turn, and print the ratios and the memory."""
     with tempfile.TemporaryDirectory() as scratch:
         at = folder or Path(scratch)
-        shards = tables(at / f"rows-{rows}-{share}", rows, share)
         few = tables(at / f"rows-{rows // 4}-{share}", rows // 4, share)
+        compared(f"{rows // 4:,} rows of Parquet", few, READ, runs)
+        shards = tables(at / f"rows-{rows}-{share}", rows, share)
+        compared(f"{rows:,} rows of Parquet", shards, READ, runs)
         git = repositories(at / f"git-{blobs}-{share}", blobs, share)
-        for name, place, program in (("rows of Parquet", shards, READ), ("blobs of git", git, BLOBS)):
-            peer = Command((sys.executable, "-c", program, str(place), PATTERN), PROJECT)
-            told(name, paired(ours(place, Path(scratch)), peer, os.environ, runs))
-        for name, place in ((f"{rows // 4:,} rows", few), (f"{rows:,} rows", shards)):
+        compared(f"{blobs:,} files in bare repositories", git, BLOBS, runs)
+
+
+def compared(name: str, place: Path, program: str, runs: int) -> None:
+    """Run both commands in turn, and print what they cost and how much memory ours took."""
+    peer = Command((sys.executable, "-c", program, str(place), PATTERN), PROJECT)
+    pairs: list[tuple[Cost, Cost]] = []
+    peaks: list[int] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for run in range(runs):
             with watched() as peak:
-                cost(ours(place, Path(scratch)), os.environ, 0)
-            print(f"peak memory of all processes, {name}: {peak() / 1e6:,.0f} MB")
+                our = cost(ours(place, Path(scratch)), os.environ, run)
+            pairs.append((our, cost(peer, os.environ, run)))
+            peaks.append(peak())
+    found = Paired(tuple(our for our, _ in pairs), tuple(their for _, their in pairs))
+    for of, unit in (("wall", "s by the clock"), ("cpu", "s of the processors")):
+        mine, theirs = found.middle(of)
+        said = f"{mine:.1f} against {theirs:.1f} {unit}, ratio of the throughput {1 / found.ratio(of):.2f}"
+        print(f"{name}: {said}", flush=True)
+    print(f"{name}: all processes together take {max(peaks) / 1e6:,.0f} MB at most", flush=True)
 
 
 def ours(place: Path, scratch: Path) -> Command:
@@ -61,13 +76,6 @@ def ours(place: Path, scratch: Path) -> Command:
     out = scratch / "out"
     words = (sys.executable, "-P", "-m", "adamw_lint", "corpus", str(place), "--out", str(out), "--quiet")
     return Command(words, PROJECT, lambda _: shutil.rmtree(out, ignore_errors=True), may_fail=False)
-
-
-def told(name: str, pairs: Paired) -> None:
-    """Print what a pair of commands cost."""
-    for of, unit in (("wall", "s by the clock"), ("cpu", "s of the processors")):
-        our, their = pairs.middle(of)
-        print(f"{name}: {our:.1f} and {their:.1f} {unit}, ratio of the throughput {1 / pairs.ratio(of):.2f}")
 
 
 @contextmanager
