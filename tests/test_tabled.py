@@ -27,7 +27,7 @@ TREE = {
     "setup.py": "from setuptools import setup\n",
     "requirements-dev.txt": "torch==2.1\n",
     "lab/__init__.py": "",
-    "lab/train.py": "import torch\nfrom lab.nets import Net\n\nopt = torch.optim.Adam(Net().parameters(), weight_decay=1)\n",
+    "lab/train.py": "from torch import optim\nfrom lab.nets import Net\n\noptim.Adam(Net().parameters(), weight_decay=1)\n",
     "lab/nets.py": "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n",
     "lab/b/deep.ipynb": "{}",
     "lab/b.py": "",
