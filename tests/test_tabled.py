@@ -23,11 +23,17 @@ from adamw_lint.read.declared import declares_older
 from adamw_lint.read.tabled import Tabled, plain
 from adamw_lint.settings import Settings
 
+TRAIN = """from torch import optim
+
+from lab.nets import Net
+
+optim.Adam(Net().parameters(), weight_decay=1)
+"""
 TREE = {
     "setup.py": "from setuptools import setup\n",
     "requirements-dev.txt": "torch==2.1\n",
     "lab/__init__.py": "",
-    "lab/train.py": "from torch import optim\nfrom lab.nets import Net\n\noptim.Adam(Net().parameters(), weight_decay=1)\n",
+    "lab/train.py": TRAIN,
     "lab/nets.py": "import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n",
     "lab/b/deep.ipynb": "{}",
     "lab/b.py": "",
