@@ -1,4 +1,4 @@
-"""Makes code by the gigabyte: real functions in random order, in files as long as real ones, few of which train."""
+"""Makes code by the gigabyte: real functions, in files as long as real ones, few of which train."""
 
 import ast
 import random
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-MEDIAN, SPREAD = 1_600, 1.3  # bytes, lognormal, and the last function goes beyond: 3 kB, on average 7
+MEDIAN, SPREAD = 6_000, 1.3  # bytes, lognormal, as far as the module goes on: half below 2.5 kB, 5 kB on average
 _MOST = 20_000  # bytes of a function
 _SHARD = 50_000  # rows
 _BATCH = 5_000  # rows, and those of a row group
@@ -16,23 +16,26 @@ _EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def texts(number: int, share: float, seed: int) -> Iterator[str]:
-    """As many files; of a share of them, a program that builds an optimizer is a part."""
-    chance, parts, programs = random.Random(seed), functions(), _programs()
+    """As many files, each a run of functions of one module; of a share of them, a training script is a part."""
+    chance, every, programs = random.Random(seed), modules(), _programs()
     for _ in range(number):
-        left = chance.lognormvariate(0, SPREAD) * MEDIAN
+        parts = chance.choice(every)
+        left, at = chance.lognormvariate(0, SPREAD) * MEDIAN, chance.randrange(len(parts) // 2 + 1)
         some = [chance.choice(programs)] if chance.random() < share else []
-        while left > 0:
-            some.append(chance.choice(parts))
-            left -= len(some[-1])
+        while left > 0 and at < len(parts):
+            some.append(parts[at])
+            left -= len(parts[at])
+            at += 1
         yield "\n\n".join(some)
 
 
 @cache
-def functions() -> Sequence[str]:
-    """The functions and classes of Python's own library, without those of its tests."""
+def modules() -> Sequence[tuple[str, ...]]:
+    """The functions and classes of each module of Python's own library, without those of its tests."""
     folder = Path(sysconfig.get_path("stdlib"))
     paths = (path for path in folder.rglob("*.py") if "site-packages" not in path.parts and "test" not in path.parts)
-    return tuple(part for path in sorted(paths) for part in _parts(path))
+    found = (tuple(_parts(path)) for path in sorted(paths))
+    return tuple(parts for parts in found if parts)
 
 
 def _parts(path: Path) -> Iterator[str]:

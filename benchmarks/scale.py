@@ -38,7 +38,7 @@ for git in sorted(Path(sys.argv[1]).iterdir()):
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the rows are, or will be.")
 @click.option("--rows", default=1_000_000, show_default=True, help="Rows of Parquet.")
 @click.option("--blobs", default=100_000, show_default=True, help="Files in bare repositories.")
-@click.option("--share", default=0.0003, show_default=True, help="How many of them build an optimizer.")
+@click.option("--share", default=0.0001, show_default=True, help="How many of them build an optimizer.")
 @click.option("--runs", default=3, show_default=True, help="Pairs of runs.")
 def main(folder: Path | None, rows: int, blobs: int, share: float, runs: int) -> None:
     """Make the rows, run each pair of commands in turn, and print the ratios and the memory."""
