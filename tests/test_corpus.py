@@ -502,6 +502,15 @@ def test_the_page_of_the_report_loads_nothing_and_says_what_the_terminal_says(tm
     assert all(cell in told_in_page for cell in cells if not set(cell) <= set(":-"))
 
 
+def test_several_runs_are_told_together(tmp_path: Path) -> None:
+    in_one_process(tmp_path / "one", parquet(tmp_path / "a.parquet"))
+    in_one_process(tmp_path / "two", archive(tmp_path / "b.zip", FILES["lone"]))
+    told_together = " ".join(report(tmp_path / "one", str(tmp_path / "two")).split())
+    assert "files 9" in told_together
+    assert "findings 3" in told_together
+    assert "partitions 2" in told_together
+
+
 def test_a_sample_is_the_same_each_time_and_names_places(tmp_path: Path) -> None:
     out = tmp_path / "out"
     in_one_process(out, parquet(tmp_path / "a.parquet"))

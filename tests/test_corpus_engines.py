@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,10 @@ def test_a_snippet_runs_and_finds_the_same(engine: str, out: str, tmp_path: Path
     (tmp_path / "shards").mkdir()
     place = parquet(tmp_path / "shards" / "a.parquet", group=100)
     (tmp_path / "snippet.py").write_text(snippet(engine))
-    done = subprocess.run([sys.executable, "snippet.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYSPARK_PYTHON": sys.executable}  # else Spark's workers are whatever `python3` is
+    done = subprocess.run(
+        [sys.executable, "snippet.py"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found = ds.dataset(tmp_path / out, format="parquet", exclude_invalid_files=True).to_table()
     expected = lint_batch(ds.dataset(place).to_table())

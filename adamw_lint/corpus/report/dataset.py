@@ -1,5 +1,6 @@
 """The results of a run as they are asked questions: what is built and found, and how many files there were."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +49,16 @@ class Dataset(NamedTuple):
         aside = tuple(manifest.read_aside(folder))
         missing = len(paths) - len(there)
         return cls(counts, kinds[CONSTRUCTION], kinds[FINDING], failures, len(paths), missing, aside)
+
+    @classmethod
+    def together(cls, folders: Sequence[Path]) -> "Dataset":
+        """The results of several runs as if they were of one; raises LintError where one of them has none."""
+        some = [cls.read(folder) for folder in folders]
+        tables = (pa.concat_tables(each) for each in zip(*(each[:3] for each in some), strict=True))
+        failures, partitions, missing = (sum(each) for each in zip(*(each[3:6] for each in some), strict=True))
+        counts, constructions, findings = tables
+        aside = tuple(aside for each in some for aside in each.aside)
+        return cls(counts, constructions, findings, failures, partitions, missing, aside)
 
     def total(self, name: str) -> int:
         """How many files, candidates or blank rows there are."""
