@@ -72,4 +72,4 @@ def _sampled(findings: "pa.Table", number: int, seed: int) -> Iterator[str]:
     for each in findings.take(chosen).to_pylist():
         cell = f"cell {each['cell']}:" if each["cell"] is not None else ""
         place = f"{each['repo'] or ''}: {each['path']}:{cell}{each['line']}:{each['column']}".removeprefix(": ")
-        yield f"{place} {each['code']} {each['name']}  {each['message']}"
+        yield f"{place} {each['code']} {each['name']}  {' '.join(each['message'].split())}"
