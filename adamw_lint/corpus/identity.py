@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from adamw_lint import __version__
 from adamw_lint.kept import rules_folder
+from adamw_lint.plugged.installed import plugins
 
 _PACKAGE = Path(__file__).parent.parent
 
@@ -20,6 +21,7 @@ class Identity(NamedTuple):
     python: str
     libcst: str
     pyarrow: str
+    plugins: str
 
     def unlike(self, other: "Identity") -> str:
         """How another one differs, in words; empty where it is the same."""
@@ -32,8 +34,9 @@ def identity() -> Identity:
     """That of this process."""
     from importlib.metadata import version
 
+    added = ", ".join(map(str, plugins())) or "none"
     python = ".".join(map(str, sys.version_info[:3]))
-    return Identity(__version__, _digest(), python, version("libcst"), version("pyarrow"))
+    return Identity(__version__, _digest(), python, version("libcst"), version("pyarrow"), added)
 
 
 def _digest() -> str:
