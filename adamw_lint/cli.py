@@ -32,6 +32,7 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
         "rule": "adamw_lint.explain:rule",
         "optimizers": "adamw_lint.catalogue:catalogue",
         "measure": "adamw_lint.measuring:measuring",
+        "corpus": "adamw_lint.corpus.command:corpus",
         "server": "adamw_lint.server.command:serving",
     },
     context_settings={"help_option_names": ["-h", "--help"]},

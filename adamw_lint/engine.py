@@ -54,6 +54,11 @@ def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
+    return examined(source, settings)[1]
+
+
+def examined(source: Source, settings: Settings) -> tuple[Model, list[Diagnostic]]:
+    """The model of a source and its findings; raises what `lint` raises."""
     from adamw_lint.pages import pages
     from adamw_lint.suppress.suppressions import Ledger, named
 
@@ -69,7 +74,7 @@ def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     spoken = {each for rule in about_comments for each in _run_on_comments(rule, ledger)}
     heard = ledger.audible({each for each in found if each.rule in on} | spoken)
     classified = [_classify(_within_file(each, source), settings) for each in heard]
-    return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
+    return module, sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
 def _parse(source: Source) -> Model:

@@ -141,6 +141,16 @@ def _stated() -> tuple[Optimizer, ...]:
     return tuple(optimizer(table) for facts in frameworks().values() for table in facts.get("optimizer", ()))
 
 
+def framework_of(optimizer: Optimizer) -> str:
+    """The framework among whose facts an optimizer stands; of the user's own, the library that it is imported from."""
+    return _frameworks_by_name().get(optimizer.name) or optimizer.name.partition(".")[0]
+
+
+@cache
+def _frameworks_by_name() -> dict[str, str]:
+    return {table["name"]: stem for stem, facts in frameworks().items() for table in facts.get("optimizer", ())}
+
+
 def optimizers_by_path() -> dict[str, Optimizer]:
     """Every fact under each dotted path by which it can be imported."""
     return _by_path(own().optimizers)

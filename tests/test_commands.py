@@ -20,10 +20,17 @@ from adamw_lint.options.front import Front
 PROJECT = Path(__file__).parent.parent
 PAGES = PROJECT / "docs" / "commands"
 assert isinstance(main, Front)
-COMMANDS: dict[str, click.Command] = {
-    "adamw-lint": main,
-    **{f"adamw-lint {name}": main.verb(name) for name in main.verbs},
-}
+
+
+def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """A command and all of its verbs, and theirs."""
+    yield name, command
+    if isinstance(command, Front):
+        for verb in command.verbs:
+            yield from commands(f"{name} {verb}", command.verb(verb))
+
+
+COMMANDS: dict[str, click.Command] = dict(commands("adamw-lint", main))
 SECTIONS = ["Synopsis", "Description", "Options", "Exit status", "Examples", "See also"]
 
 
@@ -109,7 +116,12 @@ def test_a_page_says_what_the_command_declares(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_its_examples_run_one_after_the_other(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(PROJECT / "examples", tmp_path / "examples")
+    shutil.make_archive(str(tmp_path / "code"), "zip", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
+    if name.startswith("adamw-lint corpus"):
+        pytest.importorskip("pyarrow", reason="needs the extra `corpus`")
+    if name == "adamw-lint corpus report":
+        assert CliRunner().invoke(main, ["corpus", "code.zip", "--out", "found", "-q"]).exit_code == 0
     lines = [line for block in blocks(page(name)) if block.info == "sh" for line in block.text.splitlines()]
     assert lines
     for line in lines:

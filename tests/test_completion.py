@@ -40,7 +40,10 @@ def test_options_are_completed_those_of_a_verb_by_the_verb() -> None:
 
 
 def test_a_verb_or_a_file_comes_first_and_files_after_it() -> None:
-    assert bash("adamw-lint ") == {"": "file"} | dict.fromkeys(("rule", "optimizers", "measure", "server"), "plain")
+    assert bash("adamw-lint ") == {"": "file"} | dict.fromkeys(
+        ("rule", "optimizers", "measure", "corpus", "server"), "plain"
+    )
+    assert bash("adamw-lint corpus ") == {"": "file", "report": "plain"}
     assert bash("adamw-lint ru") == {"ru": "file", "rule": "plain"}
     assert bash("adamw-lint train.py ru") == {"ru": "file"}
     assert bash("adamw-lint --baseline ") == {"": "file"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from pages import ON, blocks
-from test_docs import WRITTEN
+from test_docs import DOCS, WRITTEN
 
 from adamw_lint.cli import main
 from adamw_lint.engine import lint
@@ -98,9 +98,10 @@ def test_pre_commit_takes_the_configuration(tmp_path: Path) -> None:
 def commands() -> set[str]:
     """Every call of the linter that a document shows inline or alone in a block, and the steps of the workflow.
 
-    Those of some documents need more than the examples: tests/test_docs.py runs them.
+    Those of some documents need more than the examples: tests/test_docs.py and tests/test_corpus.py run them.
     """
-    shown_here = [path for path in documents() if path not in WRITTEN]
+    elsewhere = {*WRITTEN, DOCS / "corpus.md", DOCS / "prevalence.md"}
+    shown_here = [path for path in documents() if path not in elsewhere]
     texts = [path.read_text(encoding="utf-8") for path in shown_here]
     shown = {command for text in texts for command in re.findall(r"`(adamw-lint [^`]+)`", text)}
     alone = {each.text.strip() for path in shown_here for each in blocks(path) if each.info == "sh"}

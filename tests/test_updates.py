@@ -192,3 +192,8 @@ def test_a_decay_is_found_by_taking_the_tensor_out() -> None:
     rest = module.updates.without(added, parameter)
     assert rest is not None
     assert said(module, rest) == "wd"
+
+
+@pytest.mark.parametrize("names", ["p for p in p", "a for a, b in zip(b, a)"])
+def test_a_comprehension_over_its_own_name_ends(names: str) -> None:
+    assert only(module_of(f"def f(p, a, b):\n    pass\n\ntotal = [{names}]\n")).terms

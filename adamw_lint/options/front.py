@@ -49,7 +49,7 @@ class Front(click.Command):
         if not words or words[0] not in self.verbs:
             return super().main(words, prog_name, **extra)
         try:
-            return self.verb(words[0]).main(words[1:], f"{self.name} {words[0]}", **extra)
+            return self.verb(words[0]).main(words[1:], f"{prog_name or self.name} {words[0]}", **extra)
         except LintError as error:  # settings or a plug-in that make no sense
             click.echo(f"error: {error}", err=True)
             raise SystemExit(FAILED) from None

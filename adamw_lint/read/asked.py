@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zlib import adler32, crc32
 
 from adamw_lint.read.discover import discover
@@ -50,6 +50,32 @@ class Witness:
         return all(self.ask(question) == told for question, told in testimony)
 
 
+class Files(Protocol):
+    """Files that stand elsewhere than on disk, as those of a table do (see tabled.py)."""
+
+    def answer(self, question: Question) -> Answer:
+        """What there is to say to a question about them."""
+
+    def listed(self) -> list[str]:
+        """What `files_of` lists."""
+
+    def bytes_of(self, path: str) -> bytes:
+        """The bytes of one; raises FileNotFoundError."""
+
+
+_ELSEWHERE: ContextVar[Files | None] = ContextVar("elsewhere", default=None)
+
+
+@contextmanager
+def standing(files: Files) -> Iterator[None]:
+    """Inside, there are these files and no others."""
+    token = _ELSEWHERE.set(files)
+    try:
+        yield
+    finally:
+        _ELSEWHERE.reset(token)
+
+
 _WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
 
 
@@ -69,9 +95,21 @@ def _ask(kind: str, path: Path | str) -> Answer:
 
 
 def answer(question: Question) -> Answer:
-    """What the file system says to a question now."""
+    """What the file system says to a question now, or what holds the files instead of it."""
+    elsewhere = _ELSEWHERE.get()
+    if elsewhere is not None:
+        return elsewhere.answer(question)
     kind, path = question
     return _ANSWERS[kind](path)
+
+
+def bytes_at(path: Path | str) -> bytes:
+    """The bytes of a file; raises OSError."""
+    elsewhere = _ELSEWHERE.get()
+    if elsewhere is not None:
+        return elsewhere.bytes_of(os.fspath(path))
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def is_file(path: Path | str) -> bool:
@@ -116,6 +154,9 @@ def stamp(path: str) -> Stamp | None:
 
 def files_of(root: str) -> list[str]:
     """Every file of a project, notebooks among them, in the order of a walk; none where there are too many."""
+    elsewhere = _ELSEWHERE.get()
+    if elsewhere is not None:
+        return elsewhere.listed()
     found = (each for each in discover([root], suffixes=SUFFIXES) if isinstance(each, str))
     listed = list(islice(found, MOST + 1))
     return listed if len(listed) <= MOST else []

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
-from adamw_lint.read.asked import is_there, requirements
+from adamw_lint.read.asked import bytes_at, is_there, requirements
 
 _LEVELS = 12
 _CLAUSE = re.compile(r"(===?|<=|>=|~=|!=|<|>|=)\s*[\"']?([\^~]?)v?(\d+(?:\.\d+)*)")
@@ -33,7 +33,7 @@ def _rules_out(clause: tuple[str, str, str], wanted: tuple[int, ...]) -> bool:
     return version <= wanted if sign == "<" else version < wanted and sign in ("=", "==", "===", "<=")
 
 
-@cache
+@lru_cache(maxsize=256)  # of as many states of files, and not of a million repositories
 def _stated(files: _Files, library: str) -> list[list[tuple[str, str, str]]]:
     """The clauses of each place that states versions of a library: `>=4.0,<4.50` has two."""
     some = rf"(?:\s*(?:{_CLAUSE.pattern})[\"']?\s*,?)+"
@@ -49,7 +49,7 @@ def _folders(path: Path) -> Iterator[str]:
             return
 
 
-@cache
+@lru_cache(maxsize=256)
 def _older(files: _Files, library: str, since: str) -> bool:
     texts = (_text(file) for file, _ in files)
     pattern = re.compile(rf"(?<![\w-]){re.escape(library)}\s*(===?|<=|~=|<|=)\s*v?(\d+(?:\.\d+)*)", re.IGNORECASE)
@@ -63,7 +63,7 @@ def _older(files: _Files, library: str, since: str) -> bool:
 
 def _text(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8", errors="replace")[:200_000]
+        return bytes_at(file).decode(errors="replace")[:200_000]
     except OSError:
         return ""
 

@@ -1,6 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from adamw_lint.stated import own
 
 if TYPE_CHECKING:
     from adamw_lint.rulebook import Optimizer
+
+Signs = tuple[tuple[str, ...], ...]
 
 
 def may_concern(data: bytes) -> bool:
@@ -59,6 +62,41 @@ def may_silence(data: bytes) -> bool:
 @cache
 def _spellings(letters: frozenset[str]) -> frozenset[bytes]:
     return frozenset(word.encode() for family in letters for word in (family, family.lower()))
+
+
+def signs() -> Signs:
+    """Conditions of which bytes meet one at least that `may_concern` or `may_matter` lets through.
+
+    Each is met by bytes that match all of its regular expressions. A good deal of what meets one is let through by
+    neither, but whole columns of files are searched for these at memory's speed: they are written as any library reads
+    them, and the first of each is the one that the fewest files match.
+    """
+    said = _telltales(own().optimizers)
+    plain = [b"adamw-lint:", *sorted(_spellings(families())), *said["names"]]
+    found = [(_any(plain),), *((_any([library]), names.decode()) for library, names in said["common"].items())]
+    found += [(*_portable(subject), *_lists(f"{subject}_literals")) for subject in ("step", "estimate")]
+    return (*found, _lists("layer_literals"), _lists("penalty"))
+
+
+def signs_of_settings() -> Signs:
+    """The same for what `may_configure` or `may_be_text` lets through."""
+    return _lists("configuring"), (_telltales(())["number"].decode(),)
+
+
+def _lists(key: str) -> tuple[str, ...]:
+    return tuple(map(_any, _telltales(())[key]))
+
+
+def _portable(subject: str) -> Iterator[str]:
+    """The patterns that every library understands, and alike: none that refers back to what it has matched."""
+    for some in _telltales(())[f"{subject}_patterns"]:
+        pattern = b"|".join(some).decode()
+        if re.search(r"\\[1-9]", pattern) is None:
+            yield pattern.replace(r"\s", r"[\s\x0b]")
+
+
+def _any(words: Iterable[bytes]) -> str:
+    return "|".join(re.escape(word.decode()) for word in words)
 
 
 def may_configure(data: bytes) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from adamw_lint.read.asked import NOTEBOOK, ask_all, files_of, is_there, stamp_of
+from adamw_lint.read.asked import NOTEBOOK, ask_all, bytes_at, files_of, is_there, stamp_of
 from adamw_lint.read.notebook import program_of, text_of
 from adamw_lint.read.prefilter import may_matter
 from adamw_lint.read.shelf import Shelf
@@ -63,7 +63,7 @@ class Project:
         if path in self._bytes:
             return self._bytes[path]
         try:
-            data = path.read_bytes()
+            data = bytes_at(path)
         except OSError:
             data = b""
         code = text_of(data).encode(errors="replace") if path.suffix == NOTEBOOK else data
@@ -145,7 +145,7 @@ class Project:
 
 def text_of_program(path: Path) -> str:
     """What a file says to those that import it, a notebook by the cells that run; raises OSError, UnreadableError."""
-    data = path.read_bytes()
+    data = bytes_at(path)
     return program_of(data) if path.suffix == NOTEBOOK else Source.of_bytes(data, str(path)).text
 
 

@@ -52,7 +52,7 @@ def _common() -> dict[bytes, bytes]:
 
 
 def _paths() -> list[str]:
-    return [path for optimizer in optimizers() if _is_telling(optimizer) for path in optimizer.paths]
+    return [path for optimizer in optimizers() if is_telling(optimizer) for path in optimizer.paths]
 
 
 def _decaying() -> list[str]:
@@ -69,7 +69,7 @@ def _matters(optimizer: Optimizer) -> bool:
     return optimizer.family is Family.ADAM or optimizer.coupling is Coupling.DECOUPLED
 
 
-def _is_telling(optimizer: Optimizer) -> bool:
+def is_telling(optimizer: Optimizer) -> bool:
     """Whether the name alone makes a file worth reading: not that of one that decays only where a decay is written."""
     is_plain = optimizer.family in (Family.SGD, Family.ADAPTIVE) and Decimal(optimizer.default) == 0
     return _matters(optimizer) and not is_plain

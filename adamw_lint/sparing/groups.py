@@ -62,6 +62,12 @@ def _spares(module: Module, built: Construction) -> bool:
     )
 
 
+def is_written_with_zero(module: Module, built: Construction) -> bool:
+    """Whether some group, and not every one, is written with a decay of zero."""
+    decays = [_own_or_inherited(module, built, group) for group in built.groups if group.decay is not None]
+    return ZERO in decays and (len(decays) < len(built.groups) or any(decay != ZERO for decay in decays))
+
+
 def _overlooked(module: Module, built: Construction, hit: list[Group]) -> Overlooked:
     params = hit[0].params
     assert params is not None

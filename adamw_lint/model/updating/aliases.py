@@ -31,11 +31,13 @@ class Aliases:
         return self._stripped(place, self._words["aliases"])
 
     def _stripped(self, place: Place, words: list[str] | tuple[str, ...]) -> Place:
+        met: set[cst.CSTNode] = set()  # `[p for p in p]` names itself
         while True:
             place = self._frames.resolve(place)
             inner = self._inner(place.node, words)
-            if inner is None:
+            if inner is None or inner in met:
                 return place
+            met.add(inner)
             place = Place(inner, place.frame)
 
     def _inner(self, node: cst.BaseExpression, words: list[str] | tuple[str, ...]) -> cst.BaseExpression | None:
