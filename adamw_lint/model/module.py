@@ -29,6 +29,7 @@ from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
+from adamw_lint.model.signs import Signs
 from adamw_lint.model.transformations import Chain, Chains
 from adamw_lint.model.updating.estimates import Estimate, Estimates
 from adamw_lint.model.updating.shrinks import Shrink, Shrinks
@@ -75,7 +76,8 @@ class Module(Placed):
     @cached_property
     def chained_decays(self) -> ChainedDecays:
         """The decays in chains of gradient transformations."""
-        return ChainedDecays(self.values, tuple(each for each in self._chains if all(map(self.owns, each.nodes))))
+        own = tuple(each for each in self._chains if all(map(self.owns, each.nodes)))
+        return ChainedDecays(self.values, Signs(self.values, self.frames), own)
 
     @cached_property
     def _chains(self) -> tuple[Chain, ...]:
