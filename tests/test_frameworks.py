@@ -383,6 +383,22 @@ def test_a_wrapper_has_the_paths_and_the_signature_that_are_stated(wrapper: Wrap
     assert re.sub(r"<(?:class '[\w.]*\.(\w+)'|function (\w+) at \w+)>", r"\1\2", written) == wrapper.signature
 
 
+RUNS = {
+    f"{library}.learner.Learner.{name}": signature
+    for library, runs in rulebook.words("runs").items()
+    for name, signature in runs.items()
+}
+
+
+@pytest.mark.parametrize("path", [path for path in RUNS if is_present(path)])
+def test_what_trains_with_it_takes_the_decay_where_that_is_stated(path: str) -> None:
+    """The decay is handed to the optimizer in place of the one that the Learner was made with."""
+    module, _, method = path.rpartition(".")
+    found = inspect.signature(getattr(load(module), method)).parameters
+    stated = inspect.signature(eval(f"lambda self, {RUNS[path]}: 0")).parameters
+    assert {name: each.kind for name, each in stated.items()} == {name: each.kind for name, each in found.items()}
+
+
 def test_a_sharded_optimizer_builds_the_class_with_the_arguments_that_it_is_handed(tmp_path: Path) -> None:
     from torch import distributed
 

@@ -23,7 +23,7 @@ class Built:
 
     `callee` is the expression that names the class at the call, `named` the one that does where it is chosen;
     `branches` are those in which it is this one; `options` counts what the call may build, the unknown included;
-    `chosen` says how a text chooses it, if one does.
+    `chosen` says how a text chooses it, if one does; `wrapper` is what builds it, where that is not the class itself.
     """
 
     callee: cst.BaseExpression
@@ -35,6 +35,7 @@ class Built:
     options: int = 1
     is_partial: bool = False
     chosen: Chosen | None = None
+    wrapper: Wrapper | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +84,7 @@ class Classes:
             branches=found.branches if options > 1 else (),
             options=options,
             is_partial=option.skip > 0,
+            wrapper=option.wrapper,
         )
 
     def _options(self, call: cst.Call) -> Iterator[_Option]:
