@@ -23,7 +23,7 @@ from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.penalising import layers
-from adamw_lint.rulebook import Coupling, decoupled_sibling, words
+from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
 
 RULE = "l2-in-loss"
 
@@ -87,7 +87,7 @@ def _message(module: Module, place: cst.BaseExpression, term: LossTerm) -> str:
 def _help(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
     own = built.optimizer if built.coupling is Coupling.DECOUPLED else decoupled_sibling(built.optimizer)
-    to = built.optimizer.replacement or own.name
+    to = built.optimizer.replacement or built.optimizer.successor or own.name
     if term.is_open:
         return f"leave it out and use `{to}` with a `weight_decay` of its own where the order is 2"
     if not term.squared:
@@ -98,9 +98,12 @@ def _help(module: Module, term: LossTerm) -> str:
         _require_here(module, term)
         found = factor(module, built, _gradient(term))
     except Manual:
+        if optimizers_by_path()[to].coupling is Coupling.UNSCALED:
+            return f"leave it out and {_use(module, built, to, 'ηλ')} for λ/2·‖θ‖², or 2ηλ for λ‖θ‖²"
         return f"leave it out and {_use(module, built, to, 'λ')} for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
     acts = horizon(built, module.values, found.worth)
-    return f"leave it out and {_use(module, built, to, found.text)}, the factor in its gradient; {acts}"
+    written = f"η · {found.text}" if optimizers_by_path()[to].coupling is Coupling.UNSCALED else found.text
+    return f"leave it out and {_use(module, built, to, written)}, the factor in its gradient; {acts}"
 
 
 def _use(module: Module, built: Construction, to: str, decay: str, verb: str = "use") -> str:
@@ -157,7 +160,8 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
         raise Manual("it is taken over some of the parameters only")
     own = built.optimizer
     if not (own.replacement or own.decay_argument or composition(module, built) is not None):
-        raise Manual(f"`{own.name}` has no form that decays beside its step")
+        other = f"and `{own.successor}` {own.differs}" if own.successor else ""
+        raise Manual(f"`{own.name}` has no form that decays beside its step{', ' * bool(other)}{other}")
     if len(module.constructions) + len(module.composed) != 1:
         raise Manual("more than one optimizer is built here")
     if built.optimizer.parameters_argument is None:
