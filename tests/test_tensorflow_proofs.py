@@ -52,6 +52,28 @@ def test_the_fixed_code_follows_the_formula() -> None:
     assert not is_close(run(example.code), formula())
 
 
+TF_KERAS = PAGE.parent.parent / "tf_keras" / "l2-in-loss.md"
+
+
+def fitted(code: str) -> Weights:
+    names: dict[str, Any] = {}
+    exec(code, names)
+    names["model"].set_weights(start())
+    for _ in range(STEPS):
+        names["model"].train_on_batch(X, Y)
+    return [np.asarray(each) for each in names["model"].get_weights()]
+
+
+def test_what_is_fixed_of_an_added_loss_follows_the_formula() -> None:
+    pytest.importorskip("tf_keras")
+    added = [
+        each for each in examples(TF_KERAS.stem, TF_KERAS) if "add_loss(" in each.code and "Adam(1e-2)" in each.code
+    ]
+    assert added[0].fixed is not None
+    assert is_close(fitted(added[0].fixed.text), formula())
+    assert not is_close(fitted(added[0].code), formula())
+
+
 # tf.contrib, which no TensorFlow of today has: the file that defines its AdamW is run with the one that is installed
 
 CONTRIB = next((fact for fact in READABLE if fact.name == "tensorflow.contrib.opt.AdamWOptimizer"), None)

@@ -9,7 +9,7 @@ from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fixes.factor import Factor, factor, names, own_decay
 from adamw_lint.fixes.given import completed, require_given
 from adamw_lint.fixes.inserted import composition, inserted, step
-from adamw_lint.fixes.rebuilt import on_top, rebuilt, require_simple
+from adamw_lint.fixes.rebuilt import on_top, require_simple
 from adamw_lint.fixes.terms import drop
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
@@ -23,6 +23,7 @@ from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.penalising import layers
+from adamw_lint.penalising.added import decaying, require_of_model
 from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
 
 RULE = "l2-in-loss"
@@ -128,8 +129,9 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     is_script = module.survey.scope(built.call).is_module
     kept = names(term.coefficient) if found.names or found.divisors else []
     chain = composition(module, built)
-    decaying = rebuilt(module, built, total) if chain is None else inserted(module, chain, total.text)
-    edits = (*drop(module, term.node, kept, is_script), *decaying, *completed(module, built))
+    more = decaying(module, built, total) if chain is None else inserted(module, chain, total.text)
+    given = completed(module, built) if term.sink.added_to is None else ()
+    edits = (*drop(module, term.node, kept, is_script), *more, *given)
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and {_use(module, built, to, total.text, 'build')}"
@@ -162,8 +164,11 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
     if not (own.replacement or own.decay_argument or composition(module, built) is not None):
         other = f"and `{own.successor}` {own.differs}" if own.successor else ""
         raise Manual(f"`{own.name}` has no form that decays beside its step{', ' * bool(other)}{other}")
-    if len(module.constructions) + len(module.composed) != 1:
+    if any(each is not built for each in (*module.constructions, *(each.built for each in module.composed))):
         raise Manual("more than one optimizer is built here")
+    if term.sink.added_to is not None:
+        require_of_model(module, term, term.sink.added_to)
+        return built
     if built.optimizer.parameters_argument is None:
         require_given(module, built, term.sink.is_backward)
         return built

@@ -22,6 +22,7 @@ from adamw_lint.model.grouping.spent import Iterators
 from adamw_lint.model.layered.compiled import Compiled
 from adamw_lint.model.layered.onward import Onward
 from adamw_lint.model.layered.penalties import LayerPenalties, LayerPenalty
+from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.parameters.architecture import Architecture
@@ -176,8 +177,9 @@ class Module(Placed):
         vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
-            built = (*own, *self._elsewhere.built())  # what is read for it may back the loss as well
-            losses = Losses(self.survey, self.values, self.frames, partial(tuple, built), vocabulary)
+            built = partial(tuple, (*own, *self._elsewhere.built()))  # what is read for it may back the loss as well
+            beside = added(self.survey, self.values, self.frames, built)
+            losses = Losses(self.survey, self.values, self.frames, built, vocabulary, beside)
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
