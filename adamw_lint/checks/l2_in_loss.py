@@ -164,6 +164,8 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
     if not (own.replacement or own.decay_argument or composition(module, built) is not None):
         other = f"and `{own.successor}` {own.differs}" if own.successor else ""
         raise Manual(f"`{own.name}` has no form that decays beside its step{', ' * bool(other)}{other}")
+    if own.coupling is Coupling.COUPLED and not (own.replacement or own.switch):
+        raise Manual("this changes which optimizer is used")
     if any(each is not built for each in (*module.constructions, *(each.built for each in module.composed))):
         raise Manual("more than one optimizer is built here")
     if term.sink.added_to is not None:
@@ -173,7 +175,9 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
         require_given(module, built, term.sink.is_backward)
         return built
     selects = built.groups[0].selects if len(built.groups) == 1 and built.groups[0].node is None else None
-    if selects is None or selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
+    if selects is None or selects.reach is Reach.UNKNOWN:
+        raise Manual("it is not known which parameters the optimizer is given")
+    if selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
         raise Manual("the optimizer is given other parameters")
     if not module.frames.same(Place(selects.roots[0], module.frames.around(built.call)), penalised.root):
         raise Manual("the optimizer may be given other parameters")

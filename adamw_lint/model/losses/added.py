@@ -61,9 +61,10 @@ class Added:
         """What trains the model, or what holds the layer."""
         for stop in (each for start in self._starts(call, model) for each in self._onward.reached(start)):
             attribute = self._survey.parents[stop.node]
-            around = self._survey.parents.get(attribute)
-            is_asked = isinstance(attribute, cst.Attribute) and attribute.value is stop.node
-            if is_asked and attribute.attr.value in self._words["compiling"] and isinstance(around, cst.Call):  # type: ignore[union-attr]
+            if not isinstance(attribute, cst.Attribute) or attribute.value is not stop.node:
+                continue
+            around = self._survey.parents[attribute]
+            if attribute.attr.value in self._words["compiling"] and isinstance(around, cst.Call):
                 yield from (self._construction(around, each) for each in self._compiled.trainers(around))
 
     def _starts(self, call: cst.Call, model: cst.BaseExpression) -> Iterator[Stop]:
