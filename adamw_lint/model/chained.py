@@ -1,11 +1,12 @@
 """Where a decay stands in a chain of gradient transformations: before the adaptive step, or after it, or too late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from adamw_lint.model.alternatives import decided
+from adamw_lint.model.frames import Frames
 from adamw_lint.model.scopes import Arms, exclusive
 from adamw_lint.model.signs import Signs
 from adamw_lint.model.transformations import Chain, Step
@@ -42,9 +43,9 @@ class ChainedDecay:
 class ChainedDecays:
     """Sorts the decays of the chains of one file by what becomes of them."""
 
-    def __init__(self, values: Values, signs: Signs, chains: tuple[Chain, ...]) -> None:
+    def __init__(self, values: Values, frames: Frames, chains: Sequence[Chain]) -> None:
         self._values = values
-        self._signs = signs
+        self._signs = Signs(values, frames)
         self._chains = chains
 
     def _decays(self) -> Iterator[ChainedDecay]:

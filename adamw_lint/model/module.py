@@ -22,7 +22,6 @@ from adamw_lint.model.grouping.spent import Iterators
 from adamw_lint.model.layered.compiled import Compiled
 from adamw_lint.model.layered.onward import Onward
 from adamw_lint.model.layered.penalties import LayerPenalties, LayerPenalty
-from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.parameters.architecture import Architecture
@@ -30,7 +29,6 @@ from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
 from adamw_lint.model.placed import Placed
-from adamw_lint.model.signs import Signs
 from adamw_lint.model.transformations import Chain, Chains
 from adamw_lint.model.updating.estimates import Estimate, Estimates
 from adamw_lint.model.updating.shrinks import Shrink, Shrinks
@@ -77,8 +75,7 @@ class Module(Placed):
     @cached_property
     def chained_decays(self) -> ChainedDecays:
         """The decays in chains of gradient transformations."""
-        own = tuple(each for each in self._chains if all(map(self.owns, each.nodes)))
-        return ChainedDecays(self.values, Signs(self.values, self.frames), own)
+        return ChainedDecays(self.values, self.frames, [c for c in self._chains if all(map(self.owns, c.nodes))])
 
     @cached_property
     def _chains(self) -> tuple[Chain, ...]:
@@ -177,9 +174,8 @@ class Module(Placed):
         vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
-            built = partial(tuple, (*own, *self._elsewhere.built()))  # what is read for it may back the loss as well
-            beside = added(self.survey, self.values, self.frames, built)
-            losses = Losses(self.survey, self.values, self.frames, built, vocabulary, beside)
+            built = (*own, *self._elsewhere.built())  # what is read for it may back the loss as well
+            losses = Losses(self.survey, self.values, self.frames, partial(tuple, built), vocabulary)
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)

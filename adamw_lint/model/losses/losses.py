@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.losses.added import Added
+from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.addends import Addends
 from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.norms import Norms
@@ -34,7 +34,6 @@ class Losses:
         frames: Frames,
         constructions: Built,
         vocabulary: dict[str, Any],
-        added: Added | None = None,
     ) -> None:
         self._survey = survey
         self._frames = frames
@@ -46,7 +45,7 @@ class Losses:
         self._flow = Flow(survey, values, frames, self._norms, vocabulary)
         self._addends = Addends(survey, values, frames, self._norms, vocabulary)
         self._sinks = Sinks(survey, values, frames, vocabulary)
-        self._added = added
+        self._added = added(survey, values, frames, constructions)
         self._entered: set[cst.CSTNode] = set()
         self._explained: set[cst.CSTNode] = set()
 
