@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "frameworks"
 RULES = ("coupled-decay", "misplaced-decay", "l2-in-loss", "decayed-norms", "removed-adamw", "default-decay")
 WITHOUT_TORCH = (
     *("jax", "keras", "mindspore", "mlx", "optax", "paddle", "paddle_fluid"),
-    *("tensorflow", "tensorflow_addons", "tf_keras", "tinygrad"),
+    *("tensorflow", "tensorflow_addons", "tensorflow_contrib", "tf_keras", "tinygrad"),
 )
 STEP = """for x, y in loader:
     loss = criterion(model(x), y) + 0.05 * sum((p ** 2).sum() for p in model.parameters())

@@ -35,11 +35,17 @@ DIVIDING = (Family.ADAM, Family.ADAPTIVE)  # weight by weight, by the size of it
 COUPLED = [fact for fact in HELD if fact.coupling is Coupling.COUPLED]
 
 # Without momentum SGD has no memory, and L2 and a decoupled decay are one and the same update.
-MEMORY: dict[str, dict[str, Any]] = {"torch.optim.SGD": {"momentum": 0.9}, "fastai.optimizer.SGD": {"mom": 0.9}}
+MEMORY: dict[str, dict[str, Any]] = {
+    "torch.optim.SGD": {"momentum": 0.9},
+    "fastai.optimizer.SGD": {"mom": 0.9},
+    "pytorch_optimizer.SGDW": {"momentum": 0.9},
+}
 WITHOUT_MEMORY = {"torch.optim.ASGD", "schedulefree.SGDScheduleFree", "schedulefree.SGDScheduleFreeClosure"}
 # Adafactor chooses its own learning rate where it is not told that there is one; Prodigy multiplies it by a factor that
 # it learns, which stays where it begins as long as the weights stay in one place. BertAdam clips the gradient before.
-# AdamP and SGDP decay less where they think that a weight's scale is without effect, and Lamb has a ratio of trust.
+# So does DAdaptAdam. MADGRAD with momentum, and GrokFastAdamW unless it is told not to, step by a part of their rate.
+# AdamP and SGDP decay less where they think that a weight's scale is without effect, and Lamb and Lars have a ratio of
+# trust.
 OWN: dict[str, dict[str, Any]] = {
     "transformers.Adafactor": {"scale_parameter": False, "relative_step": False},
     "prodigyopt.Prodigy": {"d0": 1.0},
@@ -47,11 +53,16 @@ OWN: dict[str, dict[str, Any]] = {
     "timm.optim.AdamP": {"delta": 0.0},
     "timm.optim.SGDP": {"delta": 0.0},
     "timm.optim.Lamb": {"trust_clip": True},
+    "timm.optim.Lars": {"always_adapt": True},
+    "timm.optim.MADGRAD": {"momentum": 0.0},
+    "pytorch_optimizer.DAdaptAdam": {"d0": 1.0},
+    "pytorch_optimizer.GrokFastAdamW": {"normalize_lr": False},
+    "pytorch_optimizer.MADGRAD": {"momentum": 0.0, "eps": 1e-12},
 }
 # What takes the steps, where the weights are an average of it.
 MOVED = {"schedulefree": "z"}
 # What steps by signs hears nothing of a decay that is much smaller than the gradient.
-SWITCHED_OFF = dict.fromkeys(("EmoLynx", "Grams", "Lion"), (Coupling.NONE,))
+SWITCHED_OFF = dict.fromkeys(("EmoFact", "EmoLynx", "Grams", "Lion", "SignSGD"), (Coupling.NONE,))
 # What computes in float32 whatever the weights are.
 FLOAT32 = {"bitsandbytes", "torchao"}
 
@@ -182,6 +193,7 @@ def plain_signature(callable_: Any) -> str:
     found = inspect.signature(callable_)
     bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in found.parameters.values()]
     plain = str(found.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+    plain = re.sub(r"=<function \S*<lambda> at \w+>", "=...", plain)
     written = re.sub("=<required parameter>|=inf", lambda found: {"=inf": "=float('inf')"}.get(found[0], ""), plain)
     return written.removeprefix("(").removesuffix(")")
 
@@ -208,11 +220,11 @@ def test_the_source_is_the_file_that_defines_it(fact: Optimizer) -> None:
     library = next(each for each in LIBRARIES if fact in each.facts)
     package, *places = fact.source.split(", ")
     assert package == f"{library.name} {library.version}"
-    file, _, line = places[-1].partition(":")
+    file, _, lines = places[-1].partition(":")
     subject = load(fact.name)
     code = (subject.__init__ if inspect.isclass(subject) else subject).__code__
     assert code.co_filename.endswith(f"/{file}")
-    assert not line or int(line) == code.co_firstlineno
+    assert not lines or int(lines.rpartition(":")[2]) == code.co_firstlineno  # the constructor's comes last
 
 
 @each(TORCH)
@@ -381,6 +393,22 @@ def test_a_wrapper_has_the_paths_and_the_signature_that_are_stated(wrapper: Wrap
     assert all(load(path) is load(wrapper.name) for path in wrapper.aliases)
     written = plain_signature(load(wrapper.name))
     assert re.sub(r"<(?:class '[\w.]*\.(\w+)'|function (\w+) at \w+)>", r"\1\2", written) == wrapper.signature
+
+
+RUNS = {
+    f"{library}.learner.Learner.{name}": signature
+    for library, runs in rulebook.words("runs").items()
+    for name, signature in runs.items()
+}
+
+
+@pytest.mark.parametrize("path", [path for path in RUNS if is_present(path)])
+def test_what_trains_with_it_takes_the_decay_where_that_is_stated(path: str) -> None:
+    """The decay is handed to the optimizer in place of the one that the Learner was made with."""
+    module, _, method = path.rpartition(".")
+    found = inspect.signature(getattr(load(module), method)).parameters
+    stated = inspect.signature(eval(f"lambda self, {RUNS[path]}: 0")).parameters
+    assert {name: each.kind for name, each in stated.items()} == {name: each.kind for name, each in found.items()}
 
 
 def test_a_sharded_optimizer_builds_the_class_with_the_arguments_that_it_is_handed(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ YOUNG = (
     "coupled-decay",
     "decayed-norms",
     "l2-in-loss",
-    "misplaced-decay",
     "text-decay",
 )
 

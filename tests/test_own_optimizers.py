@@ -111,6 +111,62 @@ def test_it_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (row["keyword"], row["position"], row["switch"], row["proof"]) == ("weight_decay", 2, "decouple", "read")
 
 
+WRAPPER = """
+[tool.adamw-lint]
+
+[[tool.adamw-lint.wrapper]]
+name = "mylab.optim.sharded"
+signature = "%s"
+wraps = "optimizer_class"
+"""
+
+# How what is trained, and the class, come to a function that builds the optimizer.
+WRAPPED = {
+    "params, optimizer_class, **kwargs": "model.parameters(), torch.optim.Adam",
+    "optimizer_class, params, **kwargs": "torch.optim.Adam, model.parameters()",
+    "*, optimizer_class, params, **kwargs": "optimizer_class=torch.optim.Adam, params=model.parameters()",
+    "model, optimizer_class, **kwargs": "model, torch.optim.Adam",
+}
+
+
+@pytest.mark.parametrize(("signature", "arguments"), WRAPPED.items(), ids=WRAPPED)
+def test_what_builds_it_may_take_its_arguments_in_any_way(
+    signature: str, arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = f"optimizer = sharded({arguments}, lr=0.001, weight_decay=0.01)"
+    _write(tmp_path, {"train.py": f"import torch\nfrom mylab.optim import sharded\n\n{line}\n"})
+    code, output = _run(tmp_path, "--fix", "--select", "ADW101", ".", toml=WRAPPER % signature, monkeypatch=monkeypatch)
+    assert code == 0, output
+    assert line.replace("Adam", "AdamW") in (tmp_path / "train.py").read_text()
+
+
+@pytest.mark.parametrize("signature", ["optimizer_class, params, **kwargs", "*, optimizer_class, params, **kwargs"])
+def test_groups_go_through_what_builds_it(signature: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = '[{"params": model.parameters(), "weight_decay": 0.01}]'
+    call = f"sharded(optimizer_class=torch.optim.Adam, params={groups})"
+    _write(tmp_path, {"train.py": f"import torch\nfrom mylab.optim import sharded\n\noptimizer = {call}\n"})
+    code, output = _run(tmp_path, "--select", "ADW101", ".", toml=WRAPPER % signature, monkeypatch=monkeypatch)
+    assert (code, "ADW101" in output) == (1, True), output
+
+
+def test_what_goes_on_without_a_name_is_left_to_a_human(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = "sharded(model.parameters(), optimizer_class=torch.optim.Adam, weight_decay=0.01)"
+    _write(tmp_path, {"train.py": f"import torch\nfrom mylab.optim import sharded\n\noptimizer = {call}\n"})
+    toml = WRAPPER % "*args, optimizer_class, **kwargs"
+    code, output = _run(tmp_path, "--fix", "--select", "ADW101", ".", toml=toml, monkeypatch=monkeypatch)
+    assert (code, "by hand, because not all of its arguments are known" in output) == (1, True), output
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("model.parameters()", 1), ("model.parameters(), 0.001, 0.0", 0)])
+def test_what_comes_by_a_place_without_a_name_may_be_the_decay(
+    arguments: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, {"train.py": f"from mylab.optim import Ours\n\noptimizer = Ours({arguments})\n"})
+    toml = FACT.replace("params, lr=0.001, weight_decay=0,", "params, *args, weight_decay=0.1,") + 'default = "0.1"\n'
+    toml = toml.replace("decouple=False", "decouple=True").replace('"coupled"', '"decoupled"')
+    assert _run(tmp_path, ".", "--select", "ADW402", toml=toml, monkeypatch=monkeypatch)[0] == code
+
+
 WRONG = {
     "an unknown key": ('switch = "decouple"', 'swich = "decouple"', "there is no key `swich`; did you mean `switch`?"),
     "a missing key": ('family = "adam"\n', "", "`family` is missing"),

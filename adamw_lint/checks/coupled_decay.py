@@ -56,6 +56,17 @@ def _is_coupled(built: Construction) -> bool:
 
 
 def _decayed(module: Module, built: Construction) -> _Decayed | None:
+    told = [each for each in built.later if each is not None]
+    worths = [decay(worth(module.values, each.value)) for each in told]
+    if later := next((each for each in zip(told, worths, strict=True) if each[1] != ZERO), None):
+        return _Decayed(later[0].value, later[0].node, later[1])
+    if built.later and len(told) == len(built.later):
+        return None
+    return _handed(module, built)
+
+
+def _handed(module: Module, built: Construction) -> _Decayed | None:
+    """The decay that the call hands to the class, or to its groups, or that is there by default."""
     argument = built.decay_argument
     own = [decay(worth(module.values, group.decay.value)) if group.decay else None for group in built.groups]
     if own and all(each == ZERO for each in own):

@@ -8,7 +8,7 @@ from adamw_lint.diagnostics import Diagnostic, Fix
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import Coupling
-from adamw_lint.sparing import argument, groups, handed_model, names, optimizers, settings
+from adamw_lint.sparing import applied, argument, groups, handed_model, names, optimizers, settings
 from adamw_lint.sparing.overlooked import Overlooked
 
 RULE = "decayed-norms"
@@ -20,6 +20,7 @@ WAYS = {  # by the fact's `exclusion`
     "names argument": names.by_argument,
     "settings": settings.overlooked,
     "optimizers": optimizers.overlooked,
+    "applied": applied.overlooked,
 }
 _BESIDE = (Coupling.DECOUPLED, Coupling.UNSCALED)
 

@@ -27,7 +27,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
 
 def _is_silent(built: Construction) -> bool:
     """Whether the call is known to say nothing about a decay, and the class to have one of its own."""
-    is_known = built.arguments.complete and not built.is_choice and not built.is_partial
+    is_known = built.arguments.complete and not built.is_choice and not built.is_partial and not any(built.later)
     return is_known and built.decay_argument is None and isinstance(built.decay, Number) and built.decay.value > 0
 
 

@@ -9,7 +9,7 @@ from adamw_lint.diagnostics import Diagnostic, Fix, Label, Safety
 from adamw_lint.fixes.factor import Factor, factor, names, own_decay
 from adamw_lint.fixes.given import completed, require_given
 from adamw_lint.fixes.inserted import composition, inserted, step
-from adamw_lint.fixes.rebuilt import on_top, rebuilt, require_simple
+from adamw_lint.fixes.rebuilt import on_top, require_simple
 from adamw_lint.fixes.terms import drop
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
@@ -23,7 +23,8 @@ from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants, keyword
 from adamw_lint.penalising import layers
-from adamw_lint.rulebook import Coupling, decoupled_sibling, words
+from adamw_lint.penalising.added import decaying, require_of_model
+from adamw_lint.rulebook import Coupling, decoupled_sibling, optimizers_by_path, words
 
 RULE = "l2-in-loss"
 
@@ -87,7 +88,7 @@ def _message(module: Module, place: cst.BaseExpression, term: LossTerm) -> str:
 def _help(module: Module, term: LossTerm) -> str:
     built = term.reaches[0]
     own = built.optimizer if built.coupling is Coupling.DECOUPLED else decoupled_sibling(built.optimizer)
-    to = built.optimizer.replacement or own.name
+    to = built.optimizer.replacement or built.optimizer.successor or own.name
     if term.is_open:
         return f"leave it out and use `{to}` with a `weight_decay` of its own where the order is 2"
     if not term.squared:
@@ -98,9 +99,12 @@ def _help(module: Module, term: LossTerm) -> str:
         _require_here(module, term)
         found = factor(module, built, _gradient(term))
     except Manual:
+        if optimizers_by_path()[to].coupling is Coupling.UNSCALED:
+            return f"leave it out and {_use(module, built, to, 'ηλ')} for λ/2·‖θ‖², or 2ηλ for λ‖θ‖²"
         return f"leave it out and {_use(module, built, to, 'λ')} for λ/2·‖θ‖², or 2λ for λ‖θ‖²"
     acts = horizon(built, module.values, found.worth)
-    return f"leave it out and {_use(module, built, to, found.text)}, the factor in its gradient; {acts}"
+    written = f"η · {found.text}" if optimizers_by_path()[to].coupling is Coupling.UNSCALED else found.text
+    return f"leave it out and {_use(module, built, to, written)}, the factor in its gradient; {acts}"
 
 
 def _use(module: Module, built: Construction, to: str, decay: str, verb: str = "use") -> str:
@@ -125,8 +129,9 @@ def _fix(module: Module, term: LossTerm) -> Fix:
     is_script = module.survey.scope(built.call).is_module
     kept = names(term.coefficient) if found.names or found.divisors else []
     chain = composition(module, built)
-    decaying = rebuilt(module, built, total) if chain is None else inserted(module, chain, total.text)
-    edits = (*drop(module, term.node, kept, is_script), *decaying, *completed(module, built))
+    more = decaying(module, built, total) if chain is None else inserted(module, chain, total.text)
+    given = completed(module, built) if term.sink.added_to is None else ()
+    edits = (*drop(module, term.node, kept, is_script), *more, *given)
     safety = Safety.SAFE if _is_safe(module, term, built) else Safety.UNSAFE
     to = built.optimizer.replacement or built.optimizer.name
     title = f"leave it out and {_use(module, built, to, total.text, 'build')}"
@@ -157,14 +162,22 @@ def _require_whole(module: Module, term: LossTerm) -> Construction:
         raise Manual("it is taken over some of the parameters only")
     own = built.optimizer
     if not (own.replacement or own.decay_argument or composition(module, built) is not None):
-        raise Manual(f"`{own.name}` has no form that decays beside its step")
-    if len(module.constructions) + len(module.composed) != 1:
+        other = f"and `{own.successor}` {own.differs}" if own.successor else ""
+        raise Manual(f"`{own.name}` has no form that decays beside its step{', ' * bool(other)}{other}")
+    if own.coupling is Coupling.COUPLED and not (own.replacement or own.switch):
+        raise Manual("this changes which optimizer is used")
+    if any(each is not built for each in (*module.constructions, *(each.built for each in module.composed))):
         raise Manual("more than one optimizer is built here")
+    if term.sink.added_to is not None:
+        require_of_model(module, term, term.sink.added_to)
+        return built
     if built.optimizer.parameters_argument is None:
         require_given(module, built, term.sink.is_backward)
         return built
     selects = built.groups[0].selects if len(built.groups) == 1 and built.groups[0].node is None else None
-    if selects is None or selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
+    if selects is None or selects.reach is Reach.UNKNOWN:
+        raise Manual("it is not known which parameters the optimizer is given")
+    if selects.reach is not Reach.WHOLE or len(selects.roots) != 1:
         raise Manual("the optimizer is given other parameters")
     if not module.frames.same(Place(selects.roots[0], module.frames.around(built.call)), penalised.root):
         raise Manual("the optimizer may be given other parameters")

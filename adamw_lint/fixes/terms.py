@@ -30,8 +30,12 @@ def drop(module: Module, addend: cst.BaseExpression, kept: Iterable[str], is_scr
 
 
 def _whole_statement(module: Module, addend: cst.BaseExpression) -> cst.BaseSmallStatement | None:
-    """The statement that does nothing but add: `loss += addend`, `loss = loss + addend`."""
+    """The statement that does nothing but add: `loss += addend`, `loss = loss + addend`, `model.add_loss(addend)`."""
     parent = module.survey.parents[addend]
+    if isinstance(parent, cst.Lambda):
+        parent = module.survey.parents[parent]
+    if isinstance(parent, cst.Arg):
+        return _adding(module, module.survey.parents[parent])
     if isinstance(parent, cst.AugAssign) and isinstance(parent.operator, cst.AddAssign):
         return parent
     above = module.survey.parents.get(parent)
@@ -40,6 +44,13 @@ def _whole_statement(module: Module, addend: cst.BaseExpression) -> cst.BaseSmal
     name = dotted(above.targets[0].target)
     is_same = name is not None and name == dotted(_sibling(parent, addend))
     return above if is_same and isinstance(parent.operator, cst.Add) else None
+
+
+def _adding(module: Module, call: cst.CSTNode) -> cst.BaseSmallStatement | None:
+    """The statement that a call is which adds a loss to a model."""
+    method, statement = method_call(call), module.survey.parents[call]
+    is_adding = method is not None and method[1] in words("layer_penalties")["adding"]
+    return statement if is_adding and isinstance(statement, cst.Expr) else None
 
 
 def _sibling(parent: cst.BinaryOperation, node: cst.BaseExpression) -> cst.BaseExpression:

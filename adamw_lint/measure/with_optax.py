@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
+import optax
 
 from adamw_lint.measure.protocol import Array, Trial
 
@@ -13,14 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_FAR = 1e30  # the loss, of which some take the rate where it is small
+
+
 def optax_trial(build: Callable[[float, float], Any]) -> Trial:
     """The trial of a gradient transformation that `build(rate, decay)` returns."""
 
     def run(rate: float, decay: float, weights: Array, gradients: Array) -> Array:
         with jax.enable_x64(True):
-            transformation = build(rate, decay)
+            transformation = optax.with_extra_args_support(build(rate, decay))
             state = transformation.init(jax.numpy.asarray(weights[0]))
-            step = jax.jit(transformation.update)
+            step = jax.jit(partial(transformation.update, value=_FAR))
             updates = []
             for weight, gradient in zip(weights, gradients, strict=True):
                 update, state = step(jax.numpy.asarray(gradient), state, jax.numpy.asarray(weight))

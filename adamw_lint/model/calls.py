@@ -47,6 +47,8 @@ def bind(call: cst.Call, signature: str, values: Values, given: Arguments | None
             bound[arg.keyword.value] = Argument(arg.value, arg, call)
         elif skip <= index < len(free) + skip:
             bound[free[index - skip]] = Argument(arg.value, arg, call)
+        elif index >= skip:  # the signature ends in `*args`, or is that of another version
+            complete = False
     return Arguments(bound, complete)
 
 

@@ -1,14 +1,15 @@
 """Where a decay stands in a chain of gradient transformations: before the adaptive step, or after it, or too late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from adamw_lint.model.alternatives import decided
+from adamw_lint.model.frames import Frames
 from adamw_lint.model.scopes import Arms, exclusive
+from adamw_lint.model.signs import Signs
 from adamw_lint.model.transformations import Chain, Step
-from adamw_lint.model.tree import descendants
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, is_zero
 from adamw_lint.rulebook import Family
@@ -42,8 +43,9 @@ class ChainedDecay:
 class ChainedDecays:
     """Sorts the decays of the chains of one file by what becomes of them."""
 
-    def __init__(self, values: Values, chains: tuple[Chain, ...]) -> None:
+    def __init__(self, values: Values, frames: Frames, chains: Sequence[Chain]) -> None:
         self._values = values
+        self._signs = Signs(values, frames)
         self._chains = chains
 
     def _decays(self) -> Iterator[ChainedDecay]:
@@ -66,13 +68,8 @@ class ChainedDecays:
         return self._values.survey.places[step.node][1]
 
     def _is_decay(self, node: cst.BaseExpression) -> bool:
-        """Whether λ is no zero, and not written with a minus, which turns a decay round."""
-        value = self._values.worth(node)
-        if isinstance(value, Number):
-            return value.value > 0
-        behind = self._values.bound_once(node) if isinstance(node, cst.Name) else None
-        written = [node, *([behind.value] if behind is not None and behind.value is not None else [])]
-        return not is_zero(value) and not any(map(_has_minus, written))
+        """Whether λ is no zero, and has no minus, which turns a decay round."""
+        return not is_zero(self._values.worth(node)) and not self._signs.may_be_negative(node)
 
     def coupled(self) -> Iterator[tuple[ChainedDecay, Step]]:
         """The decays that go through an adaptive step of Adam's family, with that step."""
@@ -106,14 +103,17 @@ class ChainedDecays:
         """Whether a step turns an update into what is added to the parameters: it multiplies by a minus."""
         if step.is_part:
             return False
-        if step.does == "optimizer":
-            return True
+        if step.built is not None:
+            rate = step.arguments.by_name.get(step.built.optimizer.rate_argument)
+            return rate is None or not self._is_negative(rate.value)
         if step.does == "rate":
-            return "flip_sign" not in step.arguments.by_name
-        if step.does != "factor" or step.first is None:
-            return False
-        value = self._values.worth(step.first)
-        negative = isinstance(step.first, cst.UnaryOperation) and isinstance(step.first.operator, cst.Minus)
+            is_negative = step.first is not None and self._is_negative(step.first)
+            return "flip_sign" not in step.arguments.by_name and not is_negative
+        return step.does == "factor" and step.first is not None and self._is_negative(step.first)
+
+    def _is_negative(self, node: cst.BaseExpression) -> bool:
+        value = self._values.worth(node)
+        negative = isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus)
         return value.value < 0 if isinstance(value, Number) else negative
 
 
@@ -121,7 +121,3 @@ def _is_adam(step: Step) -> bool:
     if step.built is not None:
         return step.built.optimizer.family is Family.ADAM
     return step.does == "adam"
-
-
-def _has_minus(node: cst.BaseExpression) -> bool:
-    return any(isinstance(each, (cst.Minus, cst.Subtract)) for each in descendants(node))

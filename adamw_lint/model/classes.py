@@ -23,7 +23,7 @@ class Built:
 
     `callee` is the expression that names the class at the call, `named` the one that does where it is chosen;
     `branches` are those in which it is this one; `options` counts what the call may build, the unknown included;
-    `chosen` says how a text chooses it, if one does.
+    `chosen` says how a text chooses it, if one does; `wrapper` is what builds it, where that is not the class itself.
     """
 
     callee: cst.BaseExpression
@@ -35,6 +35,7 @@ class Built:
     options: int = 1
     is_partial: bool = False
     chosen: Chosen | None = None
+    wrapper: Wrapper | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +84,7 @@ class Classes:
             branches=found.branches if options > 1 else (),
             options=options,
             is_partial=option.skip > 0,
+            wrapper=option.wrapper,
         )
 
     def _options(self, call: cst.Call) -> Iterator[_Option]:
@@ -136,17 +138,14 @@ class Classes:
     def _arguments(self, call: cst.Call, option: _Option, optimizer: Optimizer) -> Arguments:
         _, given = unwrapped(option.found.value, optimizer.signature, self._values)
         if option.wrapper is not None:
-            return self._handed_on(call, option.wrapper, given)
+            return self._handed_on(call, option.wrapper, given, optimizer)
         return bind(call, optimizer.signature, self._values, given, skip=option.skip)
 
-    def _handed_on(self, call: cst.Call, wrapper: Wrapper, given: Arguments | None) -> Arguments:
+    def _handed_on(self, call: cst.Call, wrapper: Wrapper, given: Arguments | None, optimizer: Optimizer) -> Arguments:
         """What a wrapper hands on to a class on top of what a partial gives it; None stands for nothing."""
         bound = bind(call, wrapper.signature, self._values)
-        named, every, _ = parameters(wrapper.signature)
-        kept = every - {named[0]}
-        handed = {
-            name for name in bound.by_name if (name in wrapper.hands_on if wrapper.hands_on else name not in kept)
-        }
+        kept = parameters(wrapper.signature)[1] - {optimizer.parameters_argument}
+        handed = set(wrapper.hands_on) or {*bound.by_name} - kept - {wrapper.wraps}
         own = {name: each for name, each in bound.by_name.items() if name in handed and not self._is_none(each)}
         inner = given or Arguments({}, complete=True)
         return Arguments({**inner.by_name, **own}, inner.complete and bound.complete)

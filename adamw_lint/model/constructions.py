@@ -8,7 +8,7 @@ from itertools import chain
 import libcst as cst
 
 from adamw_lint.model.alternatives import within
-from adamw_lint.model.calls import Argument, Arguments
+from adamw_lint.model.calls import Argument, Arguments, bind
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.chosen.called import Called
 from adamw_lint.model.chosen.choice import Chosen
@@ -18,8 +18,8 @@ from adamw_lint.model.regularizers import worth
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import UNKNOWN, Number, Unknown, Value, is_zero
-from adamw_lint.rulebook import Coupling, Optimizer
+from adamw_lint.model.worth import UNKNOWN, Nothing, Number, Unknown, Value, is_zero
+from adamw_lint.rulebook import Coupling, Optimizer, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Construction:
     `named` the one that does in a branch, where the class is chosen; `options` counts the classes to choose from;
     `chosen` says how a text chooses the class, if one does;
     `coupling` is None where the switch is set at run time; `decay` is the constructor's λ; `variable` is what the
-    optimizer is bound to; `subclass` is the user's class that derives from the optimizer, if the call builds one.
+    optimizer is bound to; `subclass` is the user's class that derives from the optimizer, if the call builds one;
+    `later` has, for each time that what holds the optimizer is told to train, the decay that it is told, if any.
     """
 
     call: cst.Call
@@ -56,6 +57,7 @@ class Construction:
     options: int = 1
     named: cst.BaseExpression | None = None
     chosen: Chosen | None = None
+    later: tuple[Argument | None, ...] = ()
 
     @property
     def is_choice(self) -> bool:
@@ -122,6 +124,7 @@ class Constructions:
             options=built.options,
             named=built.named,
             chosen=built.chosen,
+            later=tuple(self._later(built, variable, call)),
         )
 
     def _variable(self, call: cst.Call) -> cst.BaseExpression | None:
@@ -143,10 +146,26 @@ class Constructions:
         if not isinstance(variable, (cst.Name, cst.Attribute)):
             return
         for added in self._values.calls_on(variable, "add_param_group"):
-            receiver = method_call(added)
-            values = [binding.value for binding in self._values.bindings(receiver[0])] if receiver else []
-            if self._choice(call) in values and positional(added):
+            if self._is_of(added, call) and positional(added):
                 yield from self._groups.of_dict(positional(added)[0], optimizer.decay_argument)
+
+    def _is_of(self, method: cst.Call, call: cst.Call) -> bool:
+        """Whether the receiver of a method is what a call built."""
+        receiver = method_call(method)
+        values = [binding.value for binding in self._values.bindings(receiver[0])] if receiver else []
+        return self._choice(call) in values
+
+    def _later(self, built: Built, variable: cst.BaseExpression | None, call: cst.Call) -> Iterator[Argument | None]:
+        """The decay of each training by what holds the optimizer: that of `learn.fit(5, wd=0.1)` counts instead."""
+        library = built.wrapper.name.partition(".")[0] if built.wrapper is not None else ""
+        if not isinstance(variable, (cst.Name, cst.Attribute)):
+            return
+        for name, signature in words("runs").get(library, {}).items():
+            for run in self._values.calls_on(variable, name):
+                given = bind(run, signature, self._values).by_name.get(built.optimizer.decay_argument or "")
+                if self._is_of(run, call):
+                    is_told = given is not None and not isinstance(self._values.worth(given.value), Nothing)
+                    yield given if is_told else None
 
     def _coupling(self, optimizer: Optimizer, arguments: Arguments) -> Coupling | None:
         switch = arguments.by_name.get(optimizer.switch or "")

@@ -111,4 +111,4 @@ class Grown:
         if isinstance(up, cst.Arg):
             call = self._survey.parents[up]
             return bool(up.star) or (isinstance(call, cst.Call) and dotted(call.func) in ("len", "bool", "print"))
-        return isinstance(up, _READING)
+        return isinstance(up, _READING) and not isinstance(self._survey.statement(up), cst.Del)

@@ -75,7 +75,7 @@ class Module(Placed):
     @cached_property
     def chained_decays(self) -> ChainedDecays:
         """The decays in chains of gradient transformations."""
-        return ChainedDecays(self.values, tuple(each for each in self._chains if all(map(self.owns, each.nodes))))
+        return ChainedDecays(self.values, self.frames, [c for c in self._chains if all(map(self.owns, c.nodes))])
 
     @cached_property
     def _chains(self) -> tuple[Chain, ...]:

@@ -51,7 +51,7 @@ def _decaying(module: Module, penalty: LayerPenalty, text: str) -> Iterator[Edit
     """Gives the optimizer its decay, and a class where only its name was written."""
     trainer = penalty.trainer
     name = trainer.optimizer.decay_argument
-    if not module.owns(trainer.node) or sum(map(_is_compilation, module.survey.own(module.survey.calls))) != 1:
+    if not module.owns(trainer.node) or not is_compiled_once(module):
         raise Manual("the model is compiled elsewhere, or more than once")
     if name is None or name not in words("layer_penalties")["decays"]:
         raise Manual(f"`{trainer.optimizer.name}` has no decay")
@@ -59,7 +59,7 @@ def _decaying(module: Module, penalty: LayerPenalty, text: str) -> Iterator[Edit
     if trainer.built is None:
         if not isinstance(trainer.node, cst.SimpleString):
             raise Manual("the optimizer is not written where the model is compiled")
-        yield replace(module, trainer.node, f"{_optimizers(module)}.{trainer.optimizer.short_name}({name}={text})")
+        yield replace(module, trainer.node, f"{optimizers_of(module)}.{trainer.optimizer.short_name}({name}={text})")
         return
     require_simple(module, trainer.built)
     if trainer.built.decay != ZERO or trainer.built.decay_argument is not None:
@@ -67,16 +67,27 @@ def _decaying(module: Module, penalty: LayerPenalty, text: str) -> Iterator[Edit
     yield add_keyword(module, trainer.built.call, name, text)
 
 
+def is_compiled_once(module: Module) -> bool:
+    """Whether the file compiles one model, once."""
+    return sum(map(_is_compilation, module.survey.own(module.survey.calls))) == 1
+
+
 def _is_compilation(call: cst.Call) -> bool:
     method = method_call(call)
     return method is not None and method[1] in words("layer_penalties")["compiling"]
 
 
-def _optimizers(module: Module) -> str:
-    """What the module of optimizers is called in this file; raises Manual where it is not imported."""
-    for name, bindings in module.survey.scopes[module.tree].bindings.items():
-        if len(bindings) == 1 and bindings[0].kind is Kind.IMPORT:
-            for path, below in words("layer_penalties")["modules"]:
-                if bindings[0].path == path:
-                    return f"{name}{below}"
-    raise Manual("the library's optimizers are not imported here")
+def optimizers_of(module: Module) -> str:
+    """What the module of optimizers is called in this file; raises Manual where none is imported, or more than one.
+
+    A library that has one below it counts last, for it may be imported for other things.
+    """
+    scope = module.survey.scopes[module.tree].bindings
+    imported = {each[0].path: name for name, each in scope.items() if len(each) == 1 and each[0].kind is Kind.IMPORT}
+    found = [(path, below) for path, below in words("layer_penalties")["modules"] if path in imported]
+    if len({path.partition(".")[0] for path, below in found if below.count(".") < 2}) > 1:
+        raise Manual("more than one library of optimizers is imported here")
+    if not found:
+        raise Manual("the library's optimizers are not imported here")
+    path, below = found[0]
+    return f"{imported[path]}{below}"

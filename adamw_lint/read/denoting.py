@@ -60,11 +60,13 @@ class Denoting:
     @cached_property
     def registered(self) -> frozenset[str]:
         """The attributes that classes of the file may register as parameters."""
+        methods = "|".join(self._words["parameter_methods"])
+        weights = re.findall(rf"self\.(\w+)\b[^=\n]*=\s*self\.(?:{methods})\(", self._text)
         if "Parameter" not in self._text:
-            return frozenset()
+            return frozenset(weights)
         made = re.findall(r"self\.(\w+)\b[^=\n]*=[\s(\\]*[\w.]*Param", self._text)
         apart = re.findall(r"^ *\(?((?:[\w.]+ *, *)+[\w.]+)\)? *=", self._text, re.MULTILINE)
-        return frozenset([*made, *(name for names in apart for name in re.findall(r"self\.(\w+)", names))])
+        return frozenset([*weights, *made, *(name for names in apart for name in re.findall(r"self\.(\w+)", names))])
 
     @cached_property
     def _operands(self) -> list[tuple[Part, ast.expr]]:

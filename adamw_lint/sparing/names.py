@@ -72,7 +72,7 @@ def _is_spared(module: Module, built: Construction) -> bool:
 def _is_said(module: Module, built: Construction, method: str) -> bool:
     """Whether this file spares names: of this optimizer, or of one that is not certainly another."""
     keywords = (arg.keyword for call in module.survey.calls for arg in call.args)
-    if any(name is not None and name.value == method for name in keywords):
+    if any(name is not None and name.value in (method, *words("names")["steps"]) for name in keywords):
         return True
     if any(text_of(node) == method for node in module.survey.strings):
         return True

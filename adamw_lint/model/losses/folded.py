@@ -4,7 +4,7 @@ from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.tree import dotted, positional
+from adamw_lint.model.tree import dotted, positional, text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference
 
@@ -19,6 +19,8 @@ class Folded:
     def summands(self, call: cst.Call) -> list[cst.BaseExpression]:
         """The expressions that a call sums, over whatever it runs; none where it does something else."""
         plain = positional(call)
+        if gathered := self._gathered(call):
+            return gathered
         if not plain:
             return []
         if dotted(call.func) == "sum" and not self._values.bindings(call.func):
@@ -31,6 +33,26 @@ class Folded:
         if name in words["tree_reductions"] and len(plain) > 1:
             return self._reduced(plain[0], plain[1])
         return []
+
+    def _gathered(self, call: cst.Call) -> list[cst.BaseExpression]:
+        """What the program put where a call gets it from, by a key: `tf.add_to_collection("losses", …)`."""
+        gathering = self._words["gathering"].get(self._path(call))
+        if gathering is None:
+            return []
+        plain = positional(call)
+        keys = [_key(plain[0])] if gathering["by_key"] and plain else gathering["keys"]
+        found: list[cst.BaseExpression] = []
+        for other in self._values.survey.calls:
+            given, by = positional(other), gathering["from"].get(self._path(other))
+            if by == "key" and len(given) == 2 and _key(given[0]) in keys:
+                found.append(given[1])
+            elif by == "all" and given:
+                found.append(given[0])
+        return [*([call.func] if found and gathering["more"] else []), *found]
+
+    def _path(self, call: cst.Call) -> str:
+        target = self._values.worth(call.func)
+        return target.path.replace(".compat.v1.", ".") if isinstance(target, Reference) else ""
 
     def _called(self, call: cst.Call) -> str:
         target = self._values.worth(call.func)
@@ -52,3 +74,8 @@ class Folded:
         if len(rest) != 1:
             return []
         return [over] if dotted(rest[0]) == params[1] else rest
+
+
+def _key(node: cst.BaseExpression) -> str:
+    """A key of a collection: a text, or the last name of a constant that is one."""
+    return text_of(node) or (dotted(node) or "").rpartition(".")[2]

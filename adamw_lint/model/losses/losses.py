@@ -7,6 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.addends import Addends
 from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.norms import Norms
@@ -44,6 +45,7 @@ class Losses:
         self._flow = Flow(survey, values, frames, self._norms, vocabulary)
         self._addends = Addends(survey, values, frames, self._norms, vocabulary)
         self._sinks = Sinks(survey, values, frames, vocabulary)
+        self._added = added(survey, values, frames, constructions)
         self._entered: set[cst.CSTNode] = set()
         self._explained: set[cst.CSTNode] = set()
 
@@ -52,12 +54,14 @@ class Losses:
             yield from self._terms(sink)
         for sink in self._sinks.returned(self._entered):
             yield from self._terms(sink)
+        for sink, trainers in self._added.sinks() if self._added is not None else ():
+            yield from self._terms(sink, trainers)
 
-    def _terms(self, sink: Sink) -> Iterator[LossTerm]:
+    def _terms(self, sink: Sink, trainers: tuple[Construction, ...] = ()) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
         self._entered |= self._functions(loss)
-        for path in penalties(loss, self._survey):
-            term = self._term(sink, path)
+        for path in penalties(loss, self._survey, sink.added_to is not None):
+            term = self._term(sink, path, trainers)
             if term is not None:
                 self._explained |= self._functions(path[-1])
                 yield term
@@ -84,7 +88,7 @@ class Losses:
             found |= {function} if function is not None else set()
         return found
 
-    def _term(self, sink: Sink, path: tuple[Part, ...]) -> LossTerm | None:
+    def _term(self, sink: Sink, path: tuple[Part, ...], trainers: tuple[Construction, ...]) -> LossTerm | None:
         part, norms = path[-1], []
         for leaf in leaves(part):
             norms += [leaf.norm] if leaf.norm else []
@@ -93,7 +97,7 @@ class Losses:
         factors = [self._values.worth(place.node) for place in scales[0].factors] if scales else []
         if not norms or outer.number * scales[0].number <= 0 or any(map(is_zero, factors)):
             return None
-        reaches = self._trainers(sink, norms[0].of)
+        reaches = trainers or self._trainers(sink, norms[0].of)
         is_scaled = bool(factors or scales[0].divisors or outer.factors) or scales[0].number * outer.number != 1
         if not reaches or not (is_scaled or any(self._is_of_a_model(norm.of) for norm in norms)):
             return None

@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.tree import dotted, keyword, method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
@@ -23,7 +23,14 @@ class Registered:
     def is_parameter(self, owner: cst.ClassDef, name: str) -> bool:
         """Whether a class registers an attribute as a parameter wherever it binds it."""
         made = [value for binding in self._survey.attributes[owner][name] for value in self._made(binding)]
-        return bool(made) and all(self.path(value) in self._words["parameter_types"] for value in made)
+        return bool(made) and all(map(self._makes_parameter, made))
+
+    def _makes_parameter(self, value: cst.BaseExpression | None) -> bool:
+        """Whether a call makes a parameter: a class of the library, or a method of the layer by which it is trained."""
+        method = method_call(value) if isinstance(value, cst.Call) else None
+        if method is not None and method[1] in self._words["parameter_methods"] and isinstance(value, cst.Call):
+            return dotted(method[0]) == "self" and dotted(keyword(value, "trainable")) != "False"
+        return self.path(value) in self._words["parameter_types"]
 
     def _made(self, binding: Binding) -> Iterator[cst.BaseExpression | None]:
         """What makes the value of an attribute: what it is bound to, or an element of the tuple that a call returns."""

@@ -17,11 +17,15 @@ from adamw_lint.model.worth import Reference
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sink:
-    """One use of a loss: the call or return, and the loss with the call of the function around it."""
+    """One use of a loss: the call or return, and the loss with the call of the function around it.
+
+    `added_to` is the layer or model to whose loss it is added, where it is not the whole.
+    """
 
     node: cst.CSTNode
     loss: Place
     is_backward: bool
+    added_to: cst.BaseExpression | None = None
 
 
 class Sinks:

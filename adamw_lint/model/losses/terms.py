@@ -39,13 +39,13 @@ class LossTerm:
     backed: int = 1
 
 
-def penalties(loss: Part, survey: Survey) -> Iterator[tuple[Part, ...]]:
+def penalties(loss: Part, survey: Survey, is_added: bool) -> Iterator[tuple[Part, ...]]:
     """The outermost parts that hold penalties and nothing else, each with the parts around it, outermost first.
 
-    A loss that is nothing but norms is what the program minimises, no penalty. A penalty that another file adds to the
-    loss is taken where it is made.
+    A loss that is nothing but norms is what the program minimises, no penalty, unless it is added to another one. A
+    penalty that another file adds to the loss is taken where it is made.
     """
-    stack: list[tuple[Part, ...]] = [(loss,)] if loss.is_mixed else []
+    stack: list[tuple[Part, ...]] = [(loss,)] if loss.is_mixed or is_added else []
     while stack:
         path = stack.pop()
         part = path[-1]
