@@ -93,7 +93,10 @@ def text_of(node: cst.CSTNode | None) -> str | None:
     """The value of a plain string literal, else None."""
     if not isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
         return None
-    value = node.evaluated_value
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, ValueError):  # LibCST lets through what Python does not, as `\\N` without a name
+        return None
     return value if isinstance(value, str) else None
 
 
