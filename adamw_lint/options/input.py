@@ -22,6 +22,12 @@ class Input(NamedTuple):
     jobs: int | None = option(
         "--jobs", type=click.IntRange(1), metavar="N", help="Processes at most (default: one a core, where it pays)."
     )
+    time_limit: float | None = option(
+        "--time-limit",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="What a file may take (default: 60; 0: no limit).",
+    )
     config: tuple[str, ...] = option(
         "--config",
         multiple=True,
