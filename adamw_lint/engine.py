@@ -90,7 +90,7 @@ def _parse(source: Source) -> Model:
         return Module.of(source)
     except libcst.ParserSyntaxError as error:
         raise _unparsable(source, (error.editor_line, error.editor_column)) from error
-    except libcst.CSTValidationError as error:  # `"a" b"b"`, say
+    except (libcst.CSTValidationError, libcst.CSTLogicError) as error:  # `"a" b"b"`, `t"" t""`
         raise _unparsable(source, (1, 1)) from error
     except Exception as error:
         raise _crash("reading the file", source, error) from error

@@ -236,7 +236,7 @@ def _told(child: _Child) -> Iterator[tuple[int, str]]:
         for line in lines:
             number, word, *what = line.decode().split(" ", 2)
             child.last = int(number)
-            if word == "begun" and child.last % STRIDE == 0:
+            if word == "begun" and child.last and child.last % STRIDE == 0:
                 print(f"{child.last} …", file=sys.stderr, flush=True)
             if word == "fault":
                 yield child.last, json.loads(what[0])

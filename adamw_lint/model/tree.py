@@ -100,6 +100,14 @@ def text_of(node: cst.CSTNode | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def number_of(node: cst.Integer | cst.Float) -> int | float | None:
+    """The number that a literal is; None of one with so many digits that Python reads it no more."""
+    try:
+        return node.evaluated_value
+    except (SyntaxError, ValueError):
+        return None
+
+
 def root_of(node: cst.BaseExpression) -> cst.BaseExpression:
     """What an expression of attributes, calls and subscripts starts from: `a` of `a.b(c)[d].e`."""
     while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):

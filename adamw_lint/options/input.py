@@ -26,7 +26,7 @@ class Input(NamedTuple):
         "--time-limit",
         type=click.FloatRange(0),
         metavar="SECONDS",
-        help="What a file may take (default: 60; 0: no limit).",
+        help="The most for a file (default: 60, 0: any).",
     )
     config: tuple[str, ...] = option(
         "--config",

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from adamw_lint.read.asked import is_there, requirements
+from adamw_lint.read.special import may_never_end
 
 _LEVELS = 12
 _CLAUSE = re.compile(r"(===?|<=|>=|~=|!=|<|>|=)\s*[\"']?([\^~]?)v?(\d+(?:\.\d+)*)")
@@ -63,7 +64,7 @@ def _older(files: _Files, library: str, since: str) -> bool:
 
 def _text(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8", errors="replace")[:200_000]
+        return "" if may_never_end(file) else Path(file).read_text(encoding="utf-8", errors="replace")[:200_000]
     except OSError:
         return ""
 
