@@ -4,8 +4,8 @@
 
 All patterns are caught where they are compiled: those of modules as they are imported, the others while inputs of each
 kind are linted. A pattern is taken apart, and whatever in it repeats is repeated some thousand times, behind what
-stands before it and ahead of what it cannot go on with. A text of four times the length may take about four times as long.
-Exit code 1 if one takes longer: each is named, however it is used, so those that only ever `match` are among them.
+stands before it and ahead of what it cannot go on with. A text of four times the length may take some four times as
+long. Exit code 1 if one takes longer, however the linter uses it: those that only ever `match` are named as well.
 """
 
 from __future__ import annotations

@@ -41,6 +41,9 @@ FOUND = {
     "[p for n, p in q if '\\N{DASH}' in n or 'norm' in n], 'weight_decay': 0.0}], lr=1e-3)\n",
     "texts and bytes side by side": "def d():b''\"Adam\"",
     "an argument that no replacement takes": "import paddle\nr = paddle.optimizer.Adam(l=o, weight_decay=1)",
+    "a form feed before a statement": "from torch import optim\n\x0copt = optim.Adam(m(), 1e-3, weight_decay=0.1)\n",
+    "form feeds and letters": "import torch\n# é\n\x0c\x0copt = torch.optim.Adam(m(), weight_decay=0.1)\n",
+    "a class that no longer is, and nothing to train": "import transformers\nt()(z=transformers.AdamW(), )\n",
     "a default beside norms": "from tinygrad.nn.optim import AdamW\nfrom tinygrad.nn.state import get_parameters\n"
     "o = AdamW(get_parameters(t()), 3)",
 }

@@ -1,6 +1,7 @@
 """One file of a program: its text, its survey, and where each node of it stands."""
 
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -49,10 +50,14 @@ class Placed:
         if node not in self._places:
             raise Manual(f"a part of it stands in `{self.elsewhere(node)}`")
         place = self._places[node]
+        first, last = place.start, place.start + place.length
+        if self._form_feeds:
+            first += bisect_right(self._form_feeds, first)
+            last += bisect_left(self._form_feeds, last)
         if self.source.text.isascii():
-            return Span(place.start, place.start + place.length)
-        start = len(self._bytes[: place.start].decode())
-        return Span(start, start + len(self._bytes[place.start : place.start + place.length].decode()))
+            return Span(first, last)
+        start = len(self._bytes[:first].decode())
+        return Span(start, start + len(self._bytes[first:last].decode()))
 
     def text(self, node: cst.CSTNode) -> str:
         """The code of a node as the user wrote it."""
@@ -69,6 +74,19 @@ class Placed:
     @cached_property
     def _bytes(self) -> bytes:
         return self.source.text.encode()
+
+    @cached_property
+    def _form_feeds(self) -> list[int]:
+        """Where LibCST has left out form feeds, which it does where they begin a line of code."""
+        if "\f" not in self.source.text:
+            return []
+        kept, left, at = self.tree.code.encode(), list[int](), 0
+        for byte in self._bytes:
+            if kept[at : at + 1] == bytes((byte,)):
+                at += 1
+            elif byte == ord("\f"):
+                left.append(at)
+        return left
 
     @cached_property
     def _places(self) -> Mapping[cst.CSTNode, CodeSpan]:
