@@ -95,7 +95,7 @@ def text_of(node: cst.CSTNode | None) -> str | None:
         return None
     try:
         value = node.evaluated_value
-    except (SyntaxError, ValueError):  # LibCST lets through what Python does not, as `\\N` without a name
+    except (SyntaxError, ValueError, cst.CSTLogicError):  # what only LibCST lets through
         return None
     return value if isinstance(value, str) else None
 
