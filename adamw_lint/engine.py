@@ -129,7 +129,7 @@ def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagn
 
     try:
         return check()
-    except PluginError:
+    except (PluginError, UnparsableError):
         raise
     except Exception as error:
         raise _crash(rule, source, error, pages()[rule].plugin) from error

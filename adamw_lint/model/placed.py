@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
+from adamw_lint.errors import UnparsableError
 from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
@@ -96,6 +97,8 @@ class Placed:
         try:
             wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
             return wrapper.resolve(ByteSpanPositionProvider)
+        except cst.CSTLogicError as error:
+            raise UnparsableError("LibCST cannot read what stands beside a t-string", self.source.path) from error
         finally:
             sys.setrecursionlimit(limit)
 
