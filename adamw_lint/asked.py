@@ -24,7 +24,7 @@ SECTIONS = (Fixing, Rules, Known, Output, Input)
 # The options that are keys of a file of settings as well, and go over these.
 SETTINGS = (
     *("select", "extend_select", "ignore", "fixable", "unfixable", "extend_safe_fixes", "extend_unsafe_fixes"),
-    *("exclude", "extend_exclude", "force_exclude", "baseline"),
+    *("exclude", "extend_exclude", "force_exclude", "baseline", "time_limit"),
 )
 
 
@@ -120,7 +120,7 @@ class Asked(NamedTuple):
 
 
 def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {name.replace("_", "-"): given[name] for name in SETTINGS if given[name]}
+    asked = {name.replace("_", "-"): given[name] for name in SETTINGS if given[name] or isinstance(given[name], float)}
     asked |= {"baseline": str(Path(asked["baseline"]).absolute())} if "baseline" in asked else {}
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
 

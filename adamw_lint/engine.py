@@ -95,6 +95,8 @@ def _parse(source: Source) -> Model:
         return Module.of(source)
     except libcst.ParserSyntaxError as error:
         raise _unparsable(source, (error.editor_line, error.editor_column)) from error
+    except (libcst.CSTValidationError, libcst.CSTLogicError) as error:  # `"a" b"b"`, `t"" t""`
+        raise _unparsable(source, (1, 1)) from error
     except Exception as error:
         raise _crash("reading the file", source, error) from error
 
@@ -132,7 +134,7 @@ def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagn
 
     try:
         return check()
-    except PluginError:
+    except (PluginError, UnparsableError):
         raise
     except Exception as error:
         raise _crash(rule, source, error, pages()[rule].plugin) from error

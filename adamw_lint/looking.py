@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adamw_lint.engine import bytes_of, sources_of
 from adamw_lint.errors import LintError, PluginError
 from adamw_lint.kept import keeping
+from adamw_lint.limit import ended_by_force, limited
 from adamw_lint.looks import Look, digest_of
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
@@ -29,6 +30,8 @@ File = tuple[str, Settings]  # a path, and what counts there
 # LibCST reads a megabyte in a second, so that what it takes to start processes (see workers.py) is won back by these.
 _WORTH_PARSING = 256_000  # bytes to parse from which on other processes pay
 _WORTH_READING = 16_000_000  # bytes to read from which on they do
+_ALONE = 2_000_000  # bytes from which on a file is parsed in another process: a process can be ended, a parser not
+_QUICK = 100_000  # bytes of Python that tell whether they concern us before a limit on the time could be set
 
 
 class Means(NamedTuple):
@@ -80,7 +83,7 @@ class Looker:
         at, data = stamp(path), b""
         try:
             data = bytes_of(path)
-            return _Glance(at, digest_of(data), len(data), sources_of(data, path, settings))
+            return _Glance(at, digest_of(data), len(data), _sources(data, path, settings))
         except LintError as error:
             return _Glance(at, digest_of(data), len(data), error=error)
 
@@ -93,8 +96,11 @@ class Looker:
         if glance.error is not None:
             return Look(glance.stamp, glance.digest, (), (pack_error(glance.error),))
         self._begin()
-        with witnessed(self._witness):
-            found = [_findings(*each, settings) for each in enumerate(glance.sources)]
+        try:
+            with limited(glance.sources[0].path, settings.time_limit), witnessed(self._witness):
+                found = [_findings(*each, settings) for each in enumerate(glance.sources)]
+        except LintError as error:
+            return Look(glance.stamp, glance.digest, (), (pack_error(error),))
         programs = tuple(each for each in found if each is not None and not isinstance(each, LintError))
         errors = tuple(pack_error(each) for each in found if isinstance(each, LintError))
         return Look(glance.stamp, glance.digest, programs, errors, self._witness.testimony(), len(found))
@@ -106,6 +112,14 @@ class Looker:
 
             forget()
             self._has_begun = True
+
+
+def _sources(data: bytes, path: str, settings: Settings) -> "tuple[Source, ...]":
+    """The programs of a file; raises LintError."""
+    if len(data) <= _QUICK and path.endswith(".py"):
+        return sources_of(data, path, settings)
+    with limited(path, settings.time_limit):
+        return sources_of(data, path, settings)
 
 
 def _findings(number: int, source: "Source", settings: Settings) -> "Packed | LintError | None":
@@ -154,8 +168,20 @@ def _looks(files: Iterable[File], means: Means) -> Iterator[Told]:
             yield from _spread(looker, ahead, rest, means)
             return
         if means.jobs == 1 or not to_parse:
-            yield file[0], looker.look(ahead.pop()[1], file[1])
-    yield from ((path, looker.look(glance, settings)) for (path, settings), glance in ahead)
+            yield from _looked([ahead.pop()], looker, means)
+    yield from _looked(ahead, looker, means)
+
+
+def _looked(ahead: Sequence[tuple[File, _Glance]], looker: Looker, means: Means) -> Iterator[Told]:
+    """Looks in this process, but for those that might keep it from all others."""
+    for file, glance in ahead:
+        if not glance.sources or glance.size < _ALONE:
+            yield file[0], looker.look(glance, file[1])
+            continue
+        from adamw_lint.workers import processes, singly
+
+        look_all = partial(look_at_all, folder=means.folder, alone=is_isolated())
+        yield from singly([file], look_all, means.pool or processes)
 
 
 def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[File], means: Means) -> Iterator[Told]:
@@ -182,8 +208,12 @@ def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) 
     """
     collect_seldom()
     with keeping(folder), isolated(alone):
-        looker = _looker()
-        return [looker.look(looker.glance(file), file[1]) for file in files]
+        return [_looked_at(file) for file in files]
+
+
+def _looked_at(file: File) -> Look:
+    with ended_by_force(file[1].time_limit):
+        return _looker().look(_looker().glance(file), file[1])
 
 
 @cache

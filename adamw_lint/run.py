@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.known.known import Known
+from adamw_lint.limit import limited
 from adamw_lint.looking import Means, told
 from adamw_lint.looks import Look
 from adamw_lint.read.discover import discover, is_barred
@@ -146,12 +147,11 @@ def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
 def _outcome(path: str, load: "Callable[[Settings], tuple[Source, ...]]", task: Task) -> Outcome:
     settings = task.configuration.of_file(path)
     try:
-        sources = load(settings)
+        with limited(path, 0 if task.confirm else settings.time_limit):  # who is asked is not hurried
+            sources = load(settings)
+            outcome = _linted(path, sources, settings, task) if sources else Outcome(path=path)
     except LintError as error:
         return Outcome(path=path, errors=(error,))
-    if not sources:
-        return Outcome(path=path)
-    outcome = _linted(path, sources, settings, task)
     try:
         if task.write and outcome.before and outcome.after and outcome.changed:
             from adamw_lint.fixes.write import write

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adamw_lint.limit import DEFAULT
 from adamw_lint.looks import digest_of
 from adamw_lint.stated import Own
 
@@ -42,6 +43,7 @@ class Settings:
     unfixable: frozenset[str] = frozenset()
     own: Own = Own()  # noqa: RUF009  # frozen
     force_exclude: bool = False
+    time_limit: float = DEFAULT
     baseline: Path | None = None
     sources: tuple[str, ...] = ()
 

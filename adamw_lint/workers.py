@@ -1,6 +1,7 @@
 """Spreads looks at files over processes where that pays, and tells them in the order of the files."""
 
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -8,6 +9,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 
 from adamw_lint.errors import DefectError
+from adamw_lint.limit import OverdueError
 from adamw_lint.looks import Look
 from adamw_lint.packed import pack_error
 from adamw_lint.settings import Settings
@@ -37,7 +39,7 @@ def looks(files: Iterable[File], look_all: LookAll, jobs: int, pool: Pool) -> It
     while chunk := list(islice(rest, _CHUNK)):
         left = yield from _until_broken(chain([chunk], _chunks(rest)), look_all, jobs, pool)
         if left:
-            yield from _singly(left, look_all, pool)
+            yield from singly(left, look_all, pool)
 
 
 def _chunks(files: Iterator[File]) -> Iterator[list[File]]:
@@ -67,21 +69,25 @@ def _until_broken(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _singly(files: Iterable[File], look_all: LookAll, pool: Pool) -> Iterator[Told]:
+def singly(files: Iterable[File], look_all: LookAll, pool: Pool) -> Iterator[Told]:
     """A look at each file alone, in a process that is replaced where it dies."""
     executor = pool(1)
     try:
         for file in files:
+            began = time.monotonic()
             try:
                 (look,) = executor.submit(look_all, [file]).result()
             except BrokenExecutor:
                 executor.shutdown(wait=False)
                 executor = pool(1)
-                look = _fatal(file[0])
+                look = _fatal(*file, time.monotonic() - began)
             yield file[0], look
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _fatal(path: str) -> Look:
-    return Look(None, b"", (), (pack_error(DefectError("linting it ended the process", path)),))
+def _fatal(path: str, settings: Settings, seconds: float) -> Look:
+    limit = settings.time_limit
+    is_overdue = 0 < limit < seconds  # see `ended_by_force`
+    error = OverdueError(path, limit) if is_overdue else DefectError("linting it ended the process", path)
+    return Look(None, b"", (), (pack_error(error),))

@@ -10,6 +10,7 @@ from adamw_lint.errors import UnparsableError
 from adamw_lint.read.source import Source
 
 DEEP = 20_000
+WIDTH = 3_000
 CONSTRUCTION = "\nimport torch\nopt = torch.optim.Adam(model.parameters(), weight_decay=0.1)\n"
 NESTED = {
     "parentheses": "x = " + "(" * DEEP + "1" + ")" * DEEP,
@@ -23,13 +24,34 @@ NESTED = {
     "branches": "if a:\n  pass\n" + "elif b:\n  pass\n" * DEEP,
     "conditionals": "x = " + "1 if a else " * DEEP + "2",
     "lambdas": "x = " + "lambda: " * DEEP + "2",
+    "and": "x = " + " and ".join("a" * DEEP),
+    "strings side by side": "x = " + "'a' " * DEEP,
+    "strings on lines": "x = (" + "'a'  # b\n" * DEEP + ")",
+    "texts in a text": "x = " + "f'{" * DEEP + "}'" * DEEP,
+    "widths in a text": "x = f'" + "{a:" * DEEP + "}" * DEEP + "'",
+    "names of modules": "import a" + ".b" * DEEP,
+    "loops in a list": "x = [a" + " for a in b" * DEEP + "]",
+    "names in brackets": "x = " + "(a := " * DEEP + "1" + ")" * DEEP,
+    "patterns": "match x:\n  case " + "{1: " * 12 + "a" + "}" * 12 + ": pass",
+    "lists in patterns": "match x:\n  case " + "[" * 40 + "]" * 40 + ": pass",
+    "older syntax": "print 'x'\nx = " + "-" * 3000 + "1",
+    "older syntax below": "x = " + " and ".join("a" * 3000) + "\nprint 'x'",
+    "blocks": "".join(" " * level + "if a:\n" for level in range(2000)) + " " * 2000 + "pass",
     "indentation": "".join("  " * level + "if a:\n" for level in range(150)) + "  " * 150 + "pass",
 }
 WIDE = {
-    "a long list": "x = [" + "1, " * DEEP + "]",
-    "a long file": "x = 1\n" * DEEP,
+    "a long list": "x = [" + "1, " * WIDTH + "]",
+    "a long file": "x = 1\n" * WIDTH,
     "a long chain of and": "x = " + " and ".join("a" * 100),
     "calls in calls": "x = " + "f(" * 150 + ")" * 150,
+    "many signs": "x = " + " < ".join("a" * 2 * WIDTH),
+    "many texts": "x = [" + "'a', " * WIDTH + "]",
+    "many lines of texts": "'a'\n" * WIDTH,
+    "many decorators": "@a\n" * WIDTH + "def f(): pass",
+    "many targets": "a = " * WIDTH + "1",
+    "one name bound again and again": "a = a; " * WIDTH,
+    "patterns": "match x:\n  case {1: {2: [a, *_]}} | A(b=B()): pass",
+    "a name that is no keyword": "case = " + "[" * 20 + "]" * 20,
 }
 
 

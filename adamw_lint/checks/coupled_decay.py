@@ -153,6 +153,8 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
         )
         title = f"build `{replacement.name}` instead"
         return Fix(title, edits, Safety.UNSAFE if loaded else Safety.SAFE, claims.UNCOVERED, advice)
+    if optimizer.switch is None:
+        raise Manual(f"`{optimizer.replacement}` does not take all of its arguments")
     if loaded:
         raise Manual("an old state of this optimizer, which is loaded here, undoes the switch")
     return Fix(

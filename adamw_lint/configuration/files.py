@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from adamw_lint.errors import SettingsError
+from adamw_lint.limit import DEFAULT, limited
 from adamw_lint.settings import OWN, SHARED
 
 NAME = "adamw-lint"
@@ -44,10 +45,8 @@ def table_of(path: Path) -> dict[str, Any] | None:
         text = path.read_text(encoding="utf-8")
         if path.name == SHARED and NAME not in text:
             return None
-        import tomllib
-
-        document = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+        document = _document(text, str(path))
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
     if path.name != SHARED:
         return document
@@ -56,6 +55,14 @@ def table_of(path: Path) -> dict[str, Any] | None:
     if table is None or isinstance(table, dict):
         return table
     raise SettingsError(f"`{TABLE}` must be a table", str(path))
+
+
+def _document(text: str, path: str) -> dict[str, Any]:
+    """What a text of TOML says; a key of 100,000 parts would take minutes."""
+    import tomllib
+
+    with limited(path, DEFAULT):
+        return tomllib.loads(text)
 
 
 def layers(path: Path, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Layer]:
@@ -79,11 +86,9 @@ def layers(path: Path, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[L
 def inline(text: str, folder: Path) -> Layer:
     """The layer that one `key = value` on the command line is."""
     where = f"--config {text}: "
-    import tomllib
-
     try:
-        table = tomllib.loads(text)
-    except ValueError as error:
+        table = _document(text, "--config")
+    except (ValueError, RecursionError) as error:
         raise SettingsError(
             f"{where}neither a file nor `key = value` as in TOML, as in `--config 'select = [\"ADW1\"]'` ({error})"
         ) from error

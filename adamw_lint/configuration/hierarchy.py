@@ -33,7 +33,7 @@ class Configuration:
         Raises SettingsError about the first that makes no sense.
         """
         here = Path.cwd()
-        files = [each for each in given if "=" not in each or Path(each).is_file()]
+        files = [each for each in given if "=" not in each or os.path.isfile(each)]  # noqa: PTH113  # is_file raises where a name is too long
         over = [inline(each, here) for each in given if each not in files]
         if len(files) > 1 or (files and isolated):
             others = "--isolated" if isolated else f"--config {files[0]}"

@@ -4,13 +4,25 @@ from typing import Any
 
 from adamw_lint.configuration.files import TABLE
 from adamw_lint.configuration.selectors import selectors
-from adamw_lint.configuration.shapes import Choice, Flag, Key, Rules, RulesByPattern, Strings, Table, Tables, Text
+from adamw_lint.configuration.shapes import (
+    Choice,
+    Flag,
+    Key,
+    Rules,
+    RulesByPattern,
+    Seconds,
+    Strings,
+    Table,
+    Tables,
+    Text,
+)
+from adamw_lint.limit import DEFAULT
 from adamw_lint.rulebook import Coupling, Family
 
 _PATH = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
 _PATH_TEXT = Text(_PATH, "is no dotted path", "mylab.optim.MyOptimizer")
 _DECIMAL = Text(
-    r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", "is none: `default` must be a decimal number", 'default = "0.01"'
+    r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", "is none: `default` must be a decimal number", 'default = "0.01"'
 )
 _EXCLUSIONS = ("groups", "argument", "itself", "not needed")
 
@@ -73,6 +85,7 @@ KEYS = Table(
         "exclude": Key(Strings(), "What not to lint, in the words of .gitignore, relative to this file."),
         "extend-exclude": Key(Strings(), "What not to lint beside what an extended file excludes."),
         "force-exclude": Key(Flag(), "Exclude files that are named on the command line too.", default=False),
+        "time-limit": Key(Seconds(), "The seconds that a file may take; 0 is no limit.", default=DEFAULT),
         "fixable": Key(Rules(), "The only rules whose findings may be fixed."),
         "unfixable": Key(Rules(), "Rules whose findings are never fixed."),
         "extend-safe-fixes": Key(Rules(), "Rules whose fixes are taken as safe."),

@@ -37,6 +37,7 @@ def _with(before: Settings, layer: Layer) -> Settings:
         unsafe=(before.unsafe - safe) | unsafe,
         unfixable=_unfixable(table, before.unfixable),
         force_exclude=table.get("force-exclude", before.force_exclude),
+        time_limit=table.get("time-limit", before.time_limit),
         baseline=layer.folder / table["baseline"] if "baseline" in table else before.baseline,
     )
 

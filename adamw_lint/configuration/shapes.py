@@ -1,5 +1,6 @@
 """The shapes of values in the configuration: each says what is wrong with a value, and writes its JSON schema."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,20 @@ class Text:
     def schema(self) -> dict[str, Any]:
         """The JSON schema of what is right."""
         return {"type": "string", **({"pattern": self.form} if self.form else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A number of seconds, 0 or more."""
+
+    def faults(self, value: Any, key: str, place: str) -> Iterator[str]:
+        """What is wrong with a value."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+            yield f"{place}`{key}` must be a number of seconds, 0 or more"
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of what is right."""
+        return {"type": "number", "minimum": 0}
 
 
 @dataclass(frozen=True, slots=True)

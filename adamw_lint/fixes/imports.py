@@ -9,6 +9,7 @@ from adamw_lint.fixes.edits import indent, insert_after, line_of, replace, stand
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding
+from adamw_lint.model.tree import text_of
 from adamw_lint.rulebook import Optimizer
 
 
@@ -42,7 +43,7 @@ def _other_uses(module: Module, callee: cst.Name, binding: Binding) -> int:
 def _may_name(module: Module, node: cst.SimpleString, name: str) -> bool:
     """Whether a text says a name, as `__all__` and quoted annotations do; docstrings are prose."""
     is_prose = isinstance(module.survey.parents[node], cst.Expr)
-    return not is_prose and re.search(rf"\b{re.escape(name)}\b", str(node.evaluated_value)) is not None
+    return not is_prose and re.search(rf"\b{re.escape(name)}\b", text_of(node) or "") is not None
 
 
 def _already_imported(module: Module, callee: cst.Name, name: str, to: Optimizer) -> str | None:

@@ -10,7 +10,7 @@ from adamw_lint.fixes.edits import indent, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, find, reaching
-from adamw_lint.model.tree import root_of
+from adamw_lint.model.tree import root_of, text_of
 from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import Optimizer
 
@@ -102,7 +102,7 @@ def _imports(module: Module, tree: cst.Module | None, name: str) -> bool:
 
 def _is_listed(module: Module, name: str) -> bool:
     """Whether `__all__` lists the name."""
-    listed = (text for text in module.survey.strings if text.evaluated_value == name)
+    listed = (text for text in module.survey.strings if text_of(text) == name)
     return "__all__" in module.survey.scopes[module.tree].bindings and any(listed)
 
 

@@ -55,8 +55,10 @@ def _use(module: Module, optimizer: Optimizer, use: cst.BaseExpression, to: Opti
     parts = [(is_dropped, list(run)) for is_dropped, run in runs]
     for (_, before), (_, run) in zip(parts[::2], parts[1::2], strict=False):  # what is trained comes first, and stays
         yield _cut(module, before[-1], run)
-    last = [run[-1] for is_dropped, run in parts if not is_dropped][-1]
-    yield from add_keywords(module, last, old_defaults(built, to))
+    kept = [run[-1] for is_dropped, run in parts if not is_dropped]
+    if not kept:
+        raise Manual("it is not said what it trains")
+    yield from add_keywords(module, kept[-1], old_defaults(built, to))
 
 
 def old_defaults(built: Construction, to: Optimizer) -> list[str]:

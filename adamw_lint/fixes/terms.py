@@ -9,7 +9,7 @@ from adamw_lint.fixes.edits import line_of
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, Scope, find
-from adamw_lint.model.tree import descendants, dotted, method_call, walked
+from adamw_lint.model.tree import descendants, dotted, method_call, text_of, walked
 from adamw_lint.model.worth import Reference
 from adamw_lint.rulebook import words
 
@@ -142,7 +142,7 @@ class Removal:
             stays = use not in self._gone and self._survey.statement(use) not in owners
             if stays and (place is None or place[0] is scope):
                 return True
-        return any(node.evaluated_value == name for node in self._survey.strings)
+        return any(text_of(node) == name for node in self._survey.strings)
 
     def _owner(self, binding: Binding) -> cst.CSTNode:
         return binding.node if binding.kind is Kind.DEFINE else self._survey.statement(binding.node)

@@ -14,6 +14,7 @@ from adamw_lint.errors import BaselineError
 from adamw_lint.fixes.write import put
 from adamw_lint.known.fingerprint import fingerprint
 from adamw_lint.read.source import Source
+from adamw_lint.read.special import may_never_end
 from adamw_lint.rulebook import pages
 
 VERSION = 1
@@ -101,12 +102,14 @@ def _text(entries: Counter[Entry]) -> str:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed: int) -> Baseline:
+    if may_never_end(path):
+        raise BaselineError("the baseline cannot be read: it is no regular file", str(path))
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         hint = "; `--write-baseline` writes it" if isinstance(error, FileNotFoundError) else ""
         raise BaselineError(f"the baseline cannot be read: {error.strerror}{hint}", str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BaselineError(f"the baseline is damaged: {error}", str(path)) from error
     if isinstance(document, dict) and document.get("version") not in (None, VERSION):
         raise BaselineError(f"the baseline is of version {document['version']}, and this reads {VERSION}", str(path))

@@ -1,6 +1,7 @@
 """One file of a program: its text, its survey, and where each node of it stands."""
 
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
 
 from adamw_lint.diagnostics import Span
+from adamw_lint.errors import UnparsableError
 from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
@@ -49,10 +51,14 @@ class Placed:
         if node not in self._places:
             raise Manual(f"a part of it stands in `{self.elsewhere(node)}`")
         place = self._places[node]
+        first, last = place.start, place.start + place.length
+        if self._form_feeds:
+            first += bisect_right(self._form_feeds, first)
+            last += bisect_left(self._form_feeds, last)
         if self.source.text.isascii():
-            return Span(place.start, place.start + place.length)
-        start = len(self._bytes[: place.start].decode())
-        return Span(start, start + len(self._bytes[place.start : place.start + place.length].decode()))
+            return Span(first, last)
+        start = len(self._bytes[:first].decode())
+        return Span(start, start + len(self._bytes[first:last].decode()))
 
     def text(self, node: cst.CSTNode) -> str:
         """The code of a node as the user wrote it."""
@@ -71,6 +77,19 @@ class Placed:
         return self.source.text.encode()
 
     @cached_property
+    def _form_feeds(self) -> list[int]:
+        """Where LibCST has left out form feeds, which it does where they begin a line of code."""
+        if "\f" not in self.source.text:
+            return []
+        kept, left, at = self.tree.code.encode(), list[int](), 0
+        for byte in self._bytes:
+            if kept[at : at + 1] == bytes((byte,)):
+                at += 1
+            elif byte == ord("\f"):
+                left.append(at)
+        return left
+
+    @cached_property
     def _places(self) -> Mapping[cst.CSTNode, CodeSpan]:
         """Only a file that has a finding pays for this: it costs more than the parse."""
         limit = sys.getrecursionlimit()
@@ -78,6 +97,8 @@ class Placed:
         try:
             wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
             return wrapper.resolve(ByteSpanPositionProvider)
+        except cst.CSTLogicError as error:
+            raise UnparsableError("LibCST cannot read what stands beside a t-string", self.source.path) from error
         finally:
             sys.setrecursionlimit(limit)
 

@@ -1,7 +1,7 @@
 """Where names are bound, and which bindings may be the ones that a use of the name sees."""
 
 import math
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -159,8 +159,9 @@ def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
     """
     found: list[Binding] = []
     covered: set[Arms] = set()
-    for binding in sorted(bindings, key=lambda binding: -binding.order):
-        if binding.order >= use.order or exclusive(binding.arms, use.arms):
+    before = bisect_left(bindings, use.order, key=attrgetter("order"))
+    for binding in map(bindings.__getitem__, reversed(range(before))):
+        if exclusive(binding.arms, use.arms):
             continue
         found.append(binding)
         if binding.kind is not Kind.AUGMENT and _covers(binding.arms, use.arms, covered):

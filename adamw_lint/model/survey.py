@@ -189,7 +189,7 @@ class Survey:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
         inner = Scope(node, scope, self._moment(node), arms)
         self.scopes[node] = inner
-        outside = [*getattr(node, "decorators", ()), *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
+        outside = {each for key in ("decorators", "bases", "keywords") for each in getattr(node, key, ())}
         within = children(node)
         if isinstance(node, cst.BaseComp):  # its variables are bound before its element is evaluated
             within = iter(sorted(within, key=lambda child: not isinstance(child, cst.CompFor)))

@@ -93,8 +93,19 @@ def text_of(node: cst.CSTNode | None) -> str | None:
     """The value of a plain string literal, else None."""
     if not isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
         return None
-    value = node.evaluated_value
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, ValueError, cst.CSTLogicError):  # what only LibCST lets through
+        return None
     return value if isinstance(value, str) else None
+
+
+def number_of(node: cst.Integer | cst.Float) -> int | float | None:
+    """The number that a literal is; None of one with so many digits that Python reads it no more."""
+    try:
+        return node.evaluated_value
+    except (SyntaxError, ValueError):
+        return None
 
 
 def root_of(node: cst.BaseExpression) -> cst.BaseExpression:

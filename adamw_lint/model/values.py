@@ -191,13 +191,13 @@ def _to_number(value: Value) -> Value:
 def _literal(_: Values, node: cst.Integer | cst.Float) -> Value:
     text = node.value.replace("_", "")
     is_other_base = isinstance(node, cst.Integer) and text[:2].lower() in ("0x", "0o", "0b")
-    return Number(Decimal(int(text, 0))) if is_other_base else _decimal(text)
+    return _decimal(int(text, 0) if is_other_base else text)
 
 
-def _decimal(text: str) -> Value:
+def _decimal(written: str | int) -> Value:
     """The number that a text is, UNKNOWN where it is none that an optimizer could compute with."""
     try:
-        number = Decimal(text)
+        number = Decimal(written)
     except DecimalException:
         return UNKNOWN
     return Number(number) if number.is_finite() and abs(number.adjusted()) < 300 else UNKNOWN

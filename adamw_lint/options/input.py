@@ -22,6 +22,12 @@ class Input(NamedTuple):
     jobs: int | None = option(
         "--jobs", type=click.IntRange(1), metavar="N", help="Processes at most (default: one a core, where it pays)."
     )
+    time_limit: float | None = option(
+        "--time-limit",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="The most for a file (default: 60, 0: any).",
+    )
     config: tuple[str, ...] = option(
         "--config",
         multiple=True,

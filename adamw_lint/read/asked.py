@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from zlib import adler32, crc32
 
 from adamw_lint.read.discover import discover
+from adamw_lint.read.special import may_never_end
 
 FILE, FOLDER, NOTHING = "file", "folder", ""
 NOTEBOOK = ".ipynb"
@@ -104,10 +105,12 @@ def answer(question: Question) -> Answer:
 
 
 def bytes_at(path: Path | str) -> bytes:
-    """The bytes of a file; raises OSError."""
+    """The bytes of a file, none of what is no file; raises OSError."""
     elsewhere = _ELSEWHERE.get()
     if elsewhere is not None:
         return elsewhere.bytes_of(os.fspath(path))
+    if may_never_end(path):
+        return b""
     with open(path, "rb") as file:
         return file.read()
 

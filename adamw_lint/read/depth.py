@@ -5,64 +5,112 @@ import re
 import warnings
 
 LIMIT = 400  # LibCST reads a thousand in well under a second, except brackets, for which it is quadratic
-_NOISE = re.compile(r"#[^\r\n]*|(['\"])(?:\\.|(?!\1)[^\\\r\n])*\1")
-_BRACKETS = re.compile(r"[()\[\]{}]")
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_PATTERN = 60  # what a bracket in a pattern of `match` counts for: with each, LibCST takes up to four times as long
+_LONG = r"\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z)"
+_SHORT = r"\"(?:\\.|[^\"\\\r\n])*+\"?|'(?:\\.|[^'\\\r\n])*+'?"
+_TOKEN = re.compile(
+    rf"#[^\r\n]*|\\(?:\r\n|\n|\r)|(?P<line>(?:\r\n|\n|\r)[ \t\f]*+)(?=[^\s#\\]|\Z)"
+    rf"|(?P<formatted>\b(?:[fFtT][rR]?|[rR][fFtT]))?(?P<string>(?:\b[bBrRuU]{{1,2}})?(?:{_LONG}|{_SHORT}))"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<next>[,;])"
+    r"|(?P<inner>[^\w\s\"'#,;()\[\]{}:=\\]|\b(?:and|await|else|for|if|in|is|lambda|not|or|yield)\b)",
+    re.DOTALL,
+)
 
 
 def too_deep(text: str) -> bool:
     """Whether some node of a text has more than `LIMIT` others around it.
 
-    Where Python itself cannot parse the text (newer or older syntax, or nesting that even it refuses), brackets decide.
+    Few texts hold so many signs that it has to be asked of Python, whose tree is exact. Where Python itself cannot
+    parse it (newer or older syntax, or nesting that even it refuses), the signs decide.
     """
+    at_most = bound(text)
+    if at_most <= LIMIT:
+        return False
     try:
         with warnings.catch_warnings(action="ignore"):
             tree = ast.parse(text)
     except (RecursionError, MemoryError):
         return True
     except (SyntaxError, ValueError):
-        return _bracket_depth(text) > LIMIT // 2
-    widest = width(text)
-    return any(is_deep(each, widest) for each in tree.body)
+        return at_most > 2 * LIMIT
+    return _node_depth(tree) > LIMIT or _joined(text) > LIMIT
 
 
-def width(text: str) -> int:
-    """How many characters the longest line of a text has."""
-    return max(map(len, text.split("\n")))
+def bound(text: str) -> int:
+    """About the depth that no node of a text exceeds: blocks, brackets twice, every sign since a comma in each of them.
 
-
-def is_deep(statement: ast.stmt, widest: int) -> bool:
-    """Whether some node of a statement of a module has more than `LIMIT` others around it; no line is longer than that.
-
-    No statement is deeper than it has characters, which are counted before nodes are.
+    What is beyond twice the limit is not counted on.
     """
-    stack: list[tuple[ast.AST, int]] = [(statement, 2)]
-    while stack:
-        node, around = stack.pop()
-        blocks = [each for name in _BLOCKS for each in getattr(node, name, ()) if isinstance(each, ast.AST)]
-        if around + _own_depth(node, blocks, widest, LIMIT - around) > LIMIT:
-            return True
-        stack += [(each, around + 1) for each in blocks]
-    return False
+    blocks, signs = [(0, 0)], [0]  # indentation and branches of each block, signs in each bracket
+    around = held = deepest = 0
+    bracket = 2
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "inner":
+            signs[-1] += 1
+            held += 1
+        elif kind == "open":
+            signs.append(bracket)
+            held += bracket
+        elif kind == "close" and len(signs) > 1:
+            held -= signs.pop() - 1  # what was in the bracket; the bracket itself goes on as a call would
+            signs[-1] += 1
+        elif kind == "next":
+            left = bracket if len(signs) > 1 else 0
+            held += left - signs[-1]
+            signs[-1] = left
+        elif kind == "string":
+            within = 1 + (bound(token["string"].strip("\"'")) if token["formatted"] else 0)
+            signs[-1] += within
+            held += within
+        elif kind == "line" and len(signs) == 1:
+            blocks, signs, held = _below(blocks, len(token["line"].lstrip("\r\n")), text, token.end()), [0], 0
+            around = sum(branches for _, branches in blocks) + len(blocks)
+            bracket = _PATTERN if text.startswith("case", token.end()) else 2
+        if around + held > deepest:
+            deepest = around + held
+            if deepest > 2 * LIMIT:
+                break
+    return deepest
 
 
-def _own_depth(node: ast.AST, blocks: list[ast.AST], widest: int, allowed: int) -> int:
-    """How deep a statement is without the statements inside it, or a bound of that which is low enough."""
-    last = getattr(node, "end_lineno", None) or 0
-    begins = [getattr(each, "lineno", last) for each in (node, *getattr(node, "decorator_list", ()))]
-    lines = min((getattr(each, "lineno", last) for each in blocks), default=last) - min(begins) + 1
-    if last and lines * widest < allowed:
-        return lines * widest
-    depth, level, inside = 0, [node], set(map(id, blocks))
+def _below(blocks: list[tuple[int, int]], indent: int, text: str, at: int) -> list[tuple[int, int]]:
+    """The blocks around a line of that indentation, with the branches that one `elif` after the other nests."""
+    around = [each for each in blocks if each[0] < indent]
+    before = next((branches for width, branches in blocks if width == indent), 0)
+    goes_on = text.startswith(("elif", "else"), at)
+    return [*around, (indent, before + 1 if goes_on else 0)]
+
+
+def _joined(text: str) -> int:
+    """How many strings stand side by side at most: to Python they are one, LibCST nests them."""
+    longest = run = reached = 0
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "string":
+            run = run + 1 if not text[reached : token.start()].strip() else 1
+            longest = max(longest, run)
+        if token.lastgroup in ("string", "line", None):
+            reached = token.end()
+    return longest
+
+
+def _node_depth(tree: ast.AST) -> int:
+    """The depth of a tree, in which what LibCST nests counts although Python lays it side by side."""
+    depth, level = 0, [tree]
     while level:
-        level = [child for each in level for child in ast.iter_child_nodes(each) if id(child) not in inside]
-        depth += 1
+        wide = max(map(_nested_by_others, level))
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1 + wide
     return depth
 
 
-def _bracket_depth(text: str) -> int:
-    depth = deepest = 0
-    for bracket in _BRACKETS.finditer(_NOISE.sub("", text)):
-        depth = max(depth + (1 if bracket[0] in "([{" else -1), 0)
-        deepest = max(deepest, depth)
-    return deepest
+def _nested_by_others(node: ast.AST) -> int:
+    if isinstance(node, (ast.MatchMapping, ast.MatchSequence, ast.MatchClass)):
+        return _PATTERN
+    if isinstance(node, ast.BoolOp):
+        return len(node.values)
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)):
+        return len(node.generators)
+    if isinstance(node, (ast.alias, ast.ImportFrom)):
+        return str(node.name if isinstance(node, ast.alias) else node.module).count(".")
+    return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
+from adamw_lint.read.special import may_never_end
 from adamw_lint.settings import OWN, SHARED, Settings
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _below(path: str, walk: _Walk) -> Iterator[str | UnreadableError]:
         shown = "" if named == "." else join(named, "")
         top = _Folder(join(start, ""), shown, _outer(start), _excluding(walk.settings(Path(start))))
         yield from _walk(top, walk)
+    elif not isfile(path) and may_never_end(path):
+        yield UnreadableError("is no regular file", path)
     elif exists(path):
         if not is_barred(Path(path).resolve(), walk.settings):
             yield normpath(path)
@@ -158,8 +161,15 @@ def _listed(place: str, suffixes: tuple[str, ...]) -> dict[str, bool]:
         return {
             name: is_folder
             for entry, name, is_folder in kinds
-            if is_folder or ((name.endswith(suffixes) or name in _TELLING) and entry.is_file())
+            if is_folder or ((name.endswith(suffixes) or name in _TELLING) and _is_file(entry))
         }
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a symbolic link that leads to itself
+        return False
 
 
 def _verdict(path: str, is_folder: bool, ignores: "tuple[Ignores, ...]", default: bool = False) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.read.depth import is_deep, too_deep, width
+from adamw_lint.read.depth import too_deep
 from adamw_lint.read.trees import parsed
 
 _SCOPED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -33,7 +33,6 @@ class Slices:
         if tree is None:
             self.is_whole = True
             self._spans = [(0, len(text))]
-            self._parsed = {0: ()} if too_deep(text) else {}
         else:
             self._cut(tree)
 
@@ -48,7 +47,8 @@ class Slices:
         """The statements of a slice; none where LibCST cannot parse it or would overflow the stack."""
         if number not in self._parsed:
             start, end = self._spans[number]
-            self._parsed[number] = _statements(self.text[start:end])
+            text = self.text[start:end]
+            self._parsed[number] = () if too_deep(text) else _statements(text)
         return self._parsed[number]
 
     def derived(self, name: str) -> dict[str, int]:
@@ -60,7 +60,6 @@ class Slices:
         ends = [0]
         for line in self.text.split("\n"):
             ends.append(ends[-1] + len(line) + 1)
-        widest = width(self.text)
         has_outer, has_walrus = "global " in self.text, ":=" in self.text
         last = -1
         for node in tree.body:
@@ -71,8 +70,6 @@ class Slices:
             else:
                 self._spans.append((start, end))
             last = node.end_lineno or node.lineno
-            if is_deep(node, widest):
-                self._parsed[len(self._spans) - 1] = ()
             for name in {*_bound(node, has_walrus), *(_outer(node) if has_outer else ())}:
                 if self.named[name][-1:] != [len(self._spans) - 1]:
                     self.named[name].append(len(self._spans) - 1)
@@ -93,7 +90,7 @@ def _tree(text: str) -> ast.Module | None:
 def _statements(text: str) -> tuple[Statement, ...]:
     try:
         return tuple(parsed(text).body)
-    except cst.ParserSyntaxError:
+    except (cst.ParserSyntaxError, cst.CSTValidationError, cst.CSTLogicError):
         return ()
 
 

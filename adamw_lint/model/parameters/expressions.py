@@ -29,7 +29,7 @@ from adamw_lint.model.parameters.things import (
     items_of,
     truth,
 )
-from adamw_lint.model.tree import text_of
+from adamw_lint.model.tree import number_of, text_of
 
 if TYPE_CHECKING:
     from adamw_lint.model.parameters.interpreter import Interpreter
@@ -162,7 +162,8 @@ def _formatted(run: Interpreter, node: cst.FormattedString, scope: Scope) -> Thi
 
 
 def _number(run: Interpreter, node: cst.Integer | cst.Float, scope: Scope) -> Thing:
-    return Constant(node.evaluated_value)
+    number = number_of(node)
+    return HANDED if number is None else Constant(number)
 
 
 def _text(run: Interpreter, node: cst.SimpleString | cst.ConcatenatedString, scope: Scope) -> Thing:

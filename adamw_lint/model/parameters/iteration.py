@@ -75,7 +75,7 @@ def ranged(given: Given) -> Thing:
     if len(limits) == 3 and limits[2] == 0:
         return (INDEX,)
     numbers = range(*limits)
-    return tuple(map(Constant, numbers)) if len(numbers) <= _MOST else (INDEX,)
+    return (INDEX,) if numbers[_MOST:] else tuple(map(Constant, numbers))
 
 
 def enumerated(given: Given) -> Thing:
