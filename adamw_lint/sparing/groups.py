@@ -2,6 +2,7 @@
 
 import libcst as cst
 
+from adamw_lint.checks.decay_in_gradient import replaces_addition
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Fix, Label, Safety
 from adamw_lint.fixes.split import split
@@ -102,6 +103,8 @@ def _label(module: Module, built: Construction, hit: list[Group], written: cst.C
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
+    if replaces_addition(module, built):
+        raise Manual("a decay in the gradient decays them as well, and has to go first")
     if built.is_choice and not _decouples_always(module, built):
         raise Manual("the same call may build another optimizer, whose decay would change too")
     if any(
