@@ -23,7 +23,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Network:
-    """A model: its text, its parts of several parameters, how names of norms' scales end, and its frozen part."""
+    """A model: its text, its parts that may have a decay of their own, how its norms' scales end, what is frozen."""
 
     text: str
     parts: tuple[str, ...]
@@ -98,10 +98,15 @@ def networks(draw: st.DrawFn) -> Network:
     made = ["self.tok = nn.Embedding(7, 4)", *made, "self.head = nn.Linear(4, 7)", *tied]
     net = _class("Net", made, "ids", ["x = self.tok(ids)", *called, "return self.head(x)"])
     text = f"import torch\nfrom torch import nn\n\n\n{block}{net}criterion = nn.CrossEntropyLoss()\nmodel = Net()\n"
-    parts = ["blocks"] if depth else [each.name for each in inner if "Parameter(" not in each.made]
+    parts = ["blocks"] if depth else [each.name for each in inner if _is_worth_a_decay(each)]
     scales = sorted({scale for each in inner for scale in each.scales})
     unused = any(each.called == "x" for each in inner)
     return Network(text + FROZEN[frozen], ("tok", "head", *parts), tuple(scales), frozen, unused)
+
+
+def _is_worth_a_decay(layer: Layer) -> bool:
+    """Whether a layer of weights, no norm alone, is a part of its own that is trained."""
+    return "Parameter(" not in layer.made and layer.called != "x" and layer.scales != (f"{layer.name}.weight",)
 
 
 def _class(name: str, made: Sequence[str], argument: str, called: Sequence[str]) -> str:
