@@ -314,6 +314,29 @@ NORMS = _specimens(
     ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
     (
+        MANUAL,
+        "the class is the default of a parameter",
+        """
+        from torch.optim import AdamW
+        def learned(model, optimizer_class=AdamW, options=dict(lr=3e-4, weight_decay=1e-4)):
+            return optimizer_class(model.body.parameters(), **options)
+        opt = learned(model)
+        """,
+    ),
+    (
+        MANUAL,
+        "an attribute holds the class that is the default of a parameter",
+        """
+        from torch.optim import AdamW
+        class Trainer:
+            def __init__(self, model, optimizer_class=AdamW):
+                self.optimizer_class, self.model = optimizer_class, model
+                self.kind = optimizer_class
+            def built(self):
+                return self.kind(self.model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
         SAFE,
         "beside a scheduler with one value",
         """

@@ -122,6 +122,34 @@ def test_a_comment_may_go_with_the_code_it_stands_in() -> None:
     assert (fixed.source.text, fixed.dropped) == ("x = 1\n", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern", "by", "fixed"),
+    [
+        ("# one\nmin  # two\n# three\n", "min", "max", "# one\nmax  # two\n# three\n"),
+        ("x = 1  # why\n", "# why", "", "x = 1  \n"),  # all of a removal is the comment
+        ("x = 1\n# why\nbad()\n", r"# why\nbad\(\)\n", "", "x = 1\n"),  # it is where a removal begins
+        ("bad()  # why", r"bad\(\)  # why", "pass", "pass"),  # it is where one ends
+        ("f(b,  # why  \n  a)\n", r"b,  # why  \n  a", "b,  # why\n  a", "f(b,  # why\n  a)\n"),
+        ("x = 1  # noqa: A, B\n", ": A, B", ": B", "x = 1  # noqa: B\n"),  # an edit in a comment
+    ],
+)
+def test_comments_stay_or_go_with_what_is_removed(text: str, pattern: str, by: str, fixed: str) -> None:
+    done = run(text, pattern, replaced(by))
+    assert (done.source.text, done.dropped) == (fixed, ())
+
+
+@pytest.mark.parametrize("text", ["bad()\nf(b,  # why\n  a)\n", "f(b,  # why\n  a)\nbad()\n"])
+def test_a_comment_beside_a_removal_may_not_go(text: str) -> None:
+    def both(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
+        gone = re.search(r"bad\(\)\n", source.text)
+        assert gone is not None
+        return tuple(sorted((edit(*gone.span(), ""), edit(*match.span(), "b, a")), key=lambda each: each.span))
+
+    done = run(text, r"b,\s+# why\n  a", both)
+    assert done.source.text == text
+    assert "it loses the comment `# why`" in str(done.dropped[0])
+
+
 def test_fixes_that_never_end_are_stopped() -> None:
     def one_more(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
         return (edit(*match.span(), "max"), edit(len(source.text), len(source.text), "min\n"))

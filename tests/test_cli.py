@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -139,6 +140,25 @@ def test_a_crashing_check_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> 
     (line,) = told.stderr.splitlines()
     assert line.startswith("error: a.py: coupled-decay crashed (KeyError")
     assert "please report" in line
+
+
+def test_a_fix_that_would_do_harm_leaves_the_file_and_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = CHECKS["coupled-decay"]
+
+    def careless(module: Module) -> Iterator[Diagnostic]:
+        for found in sound(module):
+            assert found.fix is not None
+            edits = tuple(replace(each, text=each.text + "(") for each in found.fix.edits)
+            yield replace(found, fix=replace(found.fix, edits=edits))
+
+    monkeypatch.setitem(CHECKS, "coupled-decay", careless)
+    plant("a.py")
+    told = run("--fix")
+    assert told.exit_code == 2
+    (line,) = (line for line in told.stderr.splitlines() if line.startswith("error: "))
+    assert line.startswith("error: a.py:3:53: the fix of coupled-decay was dropped: syntax error: ")
+    assert "please report" in line
+    assert Path("a.py").read_text() == BAD
 
 
 def test_standard_input() -> None:

@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
+from lowest import lowest, requirements
+from packaging.requirements import Requirement
 from pages import blocks
 from wheelhouse import pack
 
@@ -75,9 +77,38 @@ def test_the_sdist_holds_all_that_the_project_is_made_of(dist: Path) -> None:
         ]
         assert {path.relative_to(PROJECT).as_posix() for path in files} <= names
     assert names >= RULES
-    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh-CN.md", "action.yml"}
-    assert names >= {"mkdocs.yml", "pyproject.toml"}
+    assert names >= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "README.zh-CN.md", "SECURITY.md"}
+    assert names >= {"action.yml", "mkdocs.yml", "pyproject.toml"}
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in names)
+
+
+def test_a_second_build_gives_the_same_bytes(dist: Path, tmp_path: Path) -> None:
+    """Elsewhere, of files of another age that only their owner may read, by what the sdist holds."""
+    (archive,) = dist.glob("*.tar.gz")
+    shutil.unpack_archive(archive, tmp_path)
+    folder = tmp_path / archive.name.removesuffix(".tar.gz")
+    for path in folder.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+        path.chmod(path.stat().st_mode & 0o700)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path / "again"), str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == {
+        path.name: path.read_bytes() for path in dist.iterdir()
+    }
+
+
+@pytest.mark.parametrize("requirement", requirements())
+def test_each_requirement_has_the_lowest_version_that_is_tested_and_no_cap(requirement: str) -> None:
+    name, version = lowest(requirement).split("==")
+    assert Requirement(requirement).specifier.contains(version)
+    assert Requirement(requirement).specifier.contains("999")
+    assert name in requirement
+
+
+@pytest.mark.parametrize("requirement", ["rich", "rich<15", "rich>=13.7,<15", "rich~=13.7", "rich==13.7"])
+def test_a_requirement_with_a_cap_or_without_a_bound_is_seen(requirement: str) -> None:
+    with pytest.raises(ValueError, match="the lowest version that is tested"):
+        lowest(requirement)
 
 
 def test_the_wheel_works_in_an_empty_environment(dist: Path, tmp_path: Path, empty: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_the_table_is_what_the_pages_say() -> None:
     assert TABLE.findall(README.read_text(encoding="utf-8")) == [table()]
 
 
+@pytest.mark.skipif(int(version("rich").split(".")[0]) < 15, reason="it left a line empty at the foot of pictures")
 def test_the_picture_is_what_a_terminal_shows() -> None:
     script = runpy.run_path(str(PROJECT / "docs" / "picture.py"))
     assert script["PICTURE"].read_text(encoding="utf-8") == script["picture"](), "run `python docs/picture.py`"

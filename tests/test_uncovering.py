@@ -33,3 +33,25 @@ def test_what_moves_with_an_optimizer_is_told_where_it_is_now() -> None:
     assert {each.diagnostic.rule for each in done.applied} == {"decayed-norms", "default-decay"}
     assert [each.rule for each in done.remaining] == ["vanishing-decay"]
     assert fix(done.source, rules, unsafe=True).source == done.source
+
+
+@pytest.mark.parametrize(
+    "line", ["p.grad.add_(p, alpha=0.1)", "p.grad += 0.1 * p.data", "p.grad = p.grad + 0.1 * p.detach()"]
+)
+def test_norms_are_spared_from_the_decay_that_takes_the_place_of_one_in_the_gradient(line: str) -> None:
+    """Were both fixed at once, the groups would hold the old decay and the constructor, in vain, the new one."""
+    text = f"""\
+import torch
+
+optimizer = torch.optim.AdamW(model.parameters(), lr=0.05)
+for x, y in batches:
+    optimizer.zero_grad()
+    criterion(model(x), y).backward()
+    for p in model.parameters():
+        {line}
+    optimizer.step()
+"""
+    done = fix(Source.of_text(text, "train.py"), only("decay-in-gradient", "decayed-norms"), unsafe=True)
+    assert [each.diagnostic.rule for each in done.applied] == ["decay-in-gradient", "decayed-norms"]
+    assert "lr=0.05, weight_decay=0.11)" in done.source.text
+    assert "0.01" not in done.source.text

@@ -34,6 +34,20 @@ def check(module: Module) -> Iterator[Diagnostic]:
     yield from (_of_estimate(module, each) for each in module.estimates if each.node not in own_steps)
 
 
+def replaces_addition(module: Module, built: Construction) -> bool:
+    """Whether a fix of this rule will rewrite the decay of a construction, so that others had better wait for it."""
+    return any(
+        _is_fixable(module, each, built) for each in module.shrinks if each.in_gradient and built in each.trainers
+    )
+
+
+def _is_fixable(module: Module, shrink: Shrink, built: Construction) -> bool:
+    try:
+        return bool(_fix(module, shrink, built).edits)
+    except Manual:
+        return False
+
+
 def _of_estimate(module: Module, estimate: Estimate) -> Diagnostic:
     """The finding of a decay in a gradient that is handed to an optimizer written by hand."""
     name = estimate.optimizer.name.value

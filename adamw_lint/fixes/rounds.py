@@ -97,7 +97,8 @@ def _verify_language(old: Source, new: Source, edits: list[Edit]) -> None:
 
 def _drop(source: Source, diagnostic: Diagnostic, harm: LintError) -> DefectError:
     place = source.place(diagnostic.span).steps
-    plugin = pages()[diagnostic.rule].plugin
+    page = pages().get(diagnostic.rule)
+    plugin = page.plugin if page is not None else None
     return DefectError(f"the fix of {diagnostic.rule} was dropped: {harm.reason}", source.path, place, plugin)
 
 

@@ -2,6 +2,7 @@
 
 import libcst as cst
 
+from adamw_lint.checks.decay_in_gradient import replaces_addition
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Fix, Label, Safety
 from adamw_lint.fixes.split import split
@@ -11,6 +12,7 @@ from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
 from adamw_lint.model.parameters.tensors import Role, Tensor
+from adamw_lint.model.scopes import Kind
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import Coupling, words
 from adamw_lint.sparing.overlooked import Overlooked
@@ -94,6 +96,21 @@ def _decouples_always(module: Module, built: Construction) -> bool:
     return all_decouple and built.decay_argument is not None
 
 
+def _is_handed_in(module: Module, callee: cst.BaseExpression) -> bool:
+    """Whether the class is the default of a parameter, in whose place callers may give another one."""
+    todo, seen = [callee], set[cst.BaseExpression]()
+    while todo:
+        node = todo.pop()
+        if node in seen or not isinstance(node, (cst.Name, cst.Attribute)):
+            continue
+        seen.add(node)
+        found = module.values.bindings(node)
+        if any(binding.kind is Kind.PARAMETER for binding in found):
+            return True
+        todo += [binding.value for binding in found if binding.kind is Kind.ASSIGN and binding.value is not None]
+    return False
+
+
 def _label(module: Module, built: Construction, hit: list[Group], written: cst.CSTNode | None) -> Label:
     roots = (root for group in hit for root in group.selects.roots)
     known = (tensor for root in roots for tensor in module.architecture.known(root))
@@ -108,7 +125,9 @@ def _label(module: Module, built: Construction, hit: list[Group], written: cst.C
 def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) -> Fix:
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
-    if built.is_choice and not _decouples_always(module, built):
+    if replaces_addition(module, built):
+        raise Manual("a decay in the gradient decays them as well, and has to go first")
+    if (built.is_choice and not _decouples_always(module, built)) or _is_handed_in(module, built.callee):
         raise Manual("the same call may build another optimizer, whose decay would change too")
     if any(
         _is_to_be_spared(each)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from adamw_lint.checks.decay_in_gradient import replaces_addition
 from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Edit, Fix, Label, Safety, Span
 from adamw_lint.fixes.edits import add_keyword, indent, replace, stands_alone
@@ -130,6 +131,8 @@ def _trains(module: Module, built: Construction) -> bool:
 def _fix(module: Module, built: Construction, edits: Edits) -> Fix:
     if replaces_penalty(module, built):
         raise Manual("a penalty in the loss decays them as well, and has to go first")
+    if replaces_addition(module, built):
+        raise Manual("a decay in the gradient decays them as well, and has to go first")
     if built.is_choice:
         raise Manual("the same call may build another optimizer")
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
