@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adamw_lint.engine import bytes_of, sources_of
 from adamw_lint.errors import LintError, PluginError
 from adamw_lint.kept import keeping
-from adamw_lint.limit import ended_by_force, limited
+from adamw_lint.limit import OverdueError, ended_by_force, limited
 from adamw_lint.looks import Look, digest_of
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
@@ -99,7 +99,7 @@ class Looker:
         try:
             with limited(glance.sources[0].path, settings.time_limit), witnessed(self._witness):
                 found = [_findings(*each, settings) for each in enumerate(glance.sources)]
-        except LintError as error:
+        except OverdueError as error:
             return Look(glance.stamp, glance.digest, (), (pack_error(error),))
         programs = tuple(each for each in found if each is not None and not isinstance(each, LintError))
         errors = tuple(pack_error(each) for each in found if isinstance(each, LintError))

@@ -122,7 +122,7 @@ def test_every_link_inside_the_repository_leads_somewhere() -> None:
     for document in documents():
         prose = re.sub(r"```.*?```|`[^`]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
         for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", prose):
-            target = document.parent / path
+            target = document.parent / path if path else document
             assert target.exists(), f"{document.name}: {path}"
             headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
             assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings]
