@@ -47,9 +47,17 @@ def bytes_of(path: str) -> bytes:
 
 
 def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]:
-    """The programs that the bytes of a file hold, none where they show that nothing in it concerns us."""
+    """The programs that the bytes of a file hold, none where they show that nothing in it concerns us.
+
+    Raises UnreadableError, UnparsableError, or DefectError where a reader crashes.
+    """
     with knowing(settings.own):
-        return programs(data, path)
+        try:
+            return programs(data, path)
+        except LintError:
+            raise
+        except Exception as error:
+            raise DefectError(_told("reading the file", error), path) from error
 
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
@@ -141,8 +149,11 @@ def _unless_it_crashes(rule: str, source: Source, check: Callable[[], list[Diagn
 
 
 def _crash(what: str, source: Source, error: Exception, plugin: object = None) -> DefectError:
-    said = f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " ")
-    return DefectError(said, source.path, plugin=plugin)
+    return DefectError(_told(what, error), source.path, plugin=plugin)
+
+
+def _told(what: str, error: Exception) -> str:
+    return f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " ")
 
 
 def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:

@@ -198,7 +198,7 @@ def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[Fi
 
 def collect_seldom() -> None:
     """Let the collector of garbage run less often in this process: trees are many objects, and none of them garbage."""
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(20_000, 10, 5)
 
 
 def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) -> list[Look]:

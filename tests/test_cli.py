@@ -17,7 +17,9 @@ from adamw_lint.checks import CHECKS
 from adamw_lint.cli import main
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.model.module import Module
+from adamw_lint.read import prose
 from adamw_lint.read.listed import listed
+from adamw_lint.read.source import Source
 from adamw_lint.rulebook import pages
 
 PROJECT = Path(__file__).parent.parent
@@ -140,6 +142,22 @@ def test_a_crashing_check_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> 
     (line,) = told.stderr.splitlines()
     assert line.startswith("error: a.py: coupled-decay crashed (KeyError")
     assert "please report" in line
+
+
+def test_a_crashing_reader_is_one_clear_line_and_keeps_no_other_file_from_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crash(data: bytes, path: str) -> tuple[Source, ...]:
+        raise KeyError("what\nnow")
+
+    monkeypatch.setattr(prose, "programs", crash)
+    plant("a.md")
+    plant("b.py")
+    told = run()
+    assert told.exit_code == 2
+    (line,) = told.stderr.splitlines()
+    assert line.startswith("error: a.md: reading the file crashed (KeyError")
+    assert "b.py" in told.stdout
 
 
 def test_a_fix_that_would_do_harm_leaves_the_file_and_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

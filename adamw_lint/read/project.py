@@ -18,9 +18,7 @@ _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
 )
 _BYTES = 16_000_000  # of files held for one project; what goes beyond is read again where it is asked for
-_PARSED = (
-    250_000  # characters of text that is held cut into statements; each character that is parsed takes some 150 bytes
-)
+_PARSED = 250_000  # characters of text held cut into statements; each that is parsed takes some 150 bytes
 
 
 class Project:
