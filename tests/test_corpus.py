@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ pa = pytest.importorskip("pyarrow", reason="needs the extra `corpus`")
 import pyarrow.parquet as pq  # noqa: E402
 from corpora import COUPLED, FILES, POISON, archive, asked, lines, parquet, poisoned, repository, rows, told  # noqa: E402
 
+from adamw_lint.corpus import engines  # noqa: E402
 from adamw_lint.corpus.batch import SCHEMA, everywhere, lint_batch  # noqa: E402
 from adamw_lint.corpus.engines import outcomes, pool  # noqa: E402
 from adamw_lint.corpus.inputs import inputs  # noqa: E402
@@ -526,3 +528,26 @@ def test_a_report_about_nothing_is_a_mistake_of_the_user(tmp_path: Path) -> None
     done = run("report", tmp_path / "out")
     assert done.exit_code == 2
     assert "holds no results yet" in done.output
+
+
+def test_what_an_engine_has_lost_is_done_again_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(Executor):
+        """Forgets the first two of what it is handed."""
+
+        handed = 0
+
+        def submit(self, do: Any, /, *args: Any, **more: Any) -> Future[Any]:
+            Forgetful.handed += 1
+            found: Future[Any] = Future()
+            if Forgetful.handed > 2:
+                found.set_result(do(*args, **more))
+            return found
+
+    monkeypatch.setattr(engines, "_QUIET", 0.01)
+    monkeypatch.setattr(engines, "Job", int)
+    jobs: list[Any] = [1, 2, 3]
+    engine = engines.Engine(lambda _: Forgetful(), 1, is_idle=lambda: True)
+    do: Any = str
+    found: list[Any] = list(engines.outcomes(jobs, do, engine))
+    assert sorted(found) == ["1", "2", "3"]
+    assert Forgetful.handed == 5

@@ -35,7 +35,8 @@ def cluster(address: str) -> Iterator[tuple[Engine, str]]:
         if not threads:
             raise LintError(f"--dask {address}: the cluster has no workers")
         _compare(client)
-        yield Engine(lambda _: _executor(client), threads, (BrokenExecutor, KilledWorker)), client.dashboard_link
+        deaths = (BrokenExecutor, KilledWorker)
+        yield Engine(lambda _: _executor(client), threads, deaths, lambda: _is_idle(client)), client.dashboard_link
 
 
 def _local(address: str) -> LocalCluster:
@@ -43,6 +44,11 @@ def _local(address: str) -> LocalCluster:
     if not count.isdigit() or not int(count):
         raise LintError(f"--dask {address}: `local:N` wants a number of processes")
     return LocalCluster(n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=":0")
+
+
+def _is_idle(client: Client) -> bool:
+    """Whether no worker has anything to do: now and then a cluster forgets what was under way where a worker died."""
+    return not any(client.processing().values())
 
 
 def _executor(client: Client) -> Executor:
