@@ -1,4 +1,9 @@
-"""The same corpus on a Dask cluster: workers die there, and what is found is what one process finds."""
+"""The same corpus on a Dask cluster: workers die there, and what is found is what one process finds.
+
+    pytest tests/corpus_on_dask.py
+
+It is not collected with the other tests: on a busy machine a cluster now and then does not come to itself again.
+"""
 
 from __future__ import annotations
 
