@@ -110,12 +110,10 @@ def _parse(source: Source) -> Model:
 
 
 def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
-    import ast
-    import warnings
+    from adamw_lint.read.syntax import tree_of
 
     try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse(source.text)
+        tree_of(source.text)
     except SyntaxError as error:  # Python's own words are the ones that people know
         return UnparsableError(
             f"syntax error: {error.msg}", source.path, (error.lineno or 1, max(error.offset or 1, 1))

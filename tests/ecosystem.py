@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import tokenize
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -141,20 +140,11 @@ def _wrong(path: str, before: bytes, after: bytes) -> Iterator[str]:
     old, new = (data.decode(errors="surrogateescape") for data in (before, after))
     yield from faults(path, old, new)
     if path.endswith(".py"):
-        broken = _compiles(before) and not _compiles(after)
+        broken = compiles(before) and not compiles(after)
     else:
         broken = _not_compiling(before, path) < _not_compiling(after, path)
     if broken:
         yield "does not compile after --fix"
-
-
-def _compiles(data: bytes) -> bool:
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(data, "<fixed>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _not_compiling(data: bytes, path: str) -> int:

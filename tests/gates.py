@@ -16,15 +16,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from unittest.mock import patch
 
-import libcst as cst
-
 from adamw_lint.checks import CHECKS
 from adamw_lint.diagnostics import Diagnostic
 from adamw_lint.engine import lint
 from adamw_lint.errors import LintError
-from adamw_lint.model.program import Program
 from adamw_lint.read import prefilter
 from adamw_lint.read.discover import discover
+from adamw_lint.read.project import forget
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -59,13 +57,12 @@ def findings(path: str, data: bytes) -> list[Diagnostic]:
 
 
 def findings_in_whole(path: str, data: bytes) -> list[Diagnostic]:
-    """The same, all of each other file being read that is asked for anything."""
-    with patch.object(Program, "opened", _whole):
-        return findings(path, data)
-
-
-def _whole(program: Program, path: Path) -> cst.Module | None:
-    return program.read(path)
+    """The same, no other file being cut into pieces."""
+    forget()
+    with patch("adamw_lint.read.slices._tree", lambda text: None):
+        found = findings(path, data)
+    forget()
+    return found
 
 
 def lost(files: dict[str, bytes]) -> list[str]:

@@ -10,15 +10,14 @@ fixed script has to end with the same weights. Exit code 1 if one does not; the 
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import torch
-from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from drawn import Tally, judged_all, show
+from hypothesis import assume
 from hypothesis import strategies as st
 from mistakes import WAYS, Decay, Way
 from networks import Network, networks
@@ -159,44 +158,18 @@ def judged(program: Program) -> str:
     return "fixed"
 
 
-def proved(examples: int, drawn: int | None = None) -> Counter[tuple[str, str]]:
+def proved(examples: int, drawn: int | None = None) -> Tally:
     """How many random scripts of each rule were fixed and how many left; raises AssertionError where one fails.
 
     `drawn` is a seed; without one they are the same each time.
     """
-    tally: Counter[tuple[str, str]] = Counter()
-
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=drawn is None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(programs())
-    def each(program: Program) -> None:
-        tally[program.way.rule, judged(program)] += 1
-
-    judge = each if drawn is None else seed(drawn)(each)
-
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
-        judge()
+        return judged_all(programs(), lambda each: (each.way.rule, judged(each)), examples, drawn)
     finally:
         torch.set_default_dtype(before)
-    return tally
-
-
-def main() -> None:
-    """Prove as many scripts as the first word says, drawn by the second."""
-    tally = proved(*map(int, sys.argv[1:3] or ["200"]))
-    for (rule, came), number in sorted(tally.items()):
-        print(f"{rule:<22} {came:<8} {number:>6}")
-    print(f"{tally.total()} scripts, every fixed one trained as AdamW does")
 
 
 if __name__ == "__main__":
-    main()
+    show(proved, "200")

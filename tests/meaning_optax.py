@@ -8,8 +8,6 @@ parameter beside the update. Exit code 1 if a fixed script ends elsewhere; the s
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +15,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import optax
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from drawn import Tally, judged_all, show
 from hypothesis import strategies as st
 
 from adamw_lint.engine import fix, lint
@@ -188,35 +186,11 @@ def judged(program: Program) -> str:
     return "fixed"
 
 
-def proved(examples: int, drawn: int | None = None) -> Counter[tuple[str, str]]:
+def proved(examples: int, drawn: int | None = None) -> Tally:
     """How many random scripts of each rule were fixed and how many left; raises AssertionError where one fails."""
-    tally: Counter[tuple[str, str]] = Counter()
-
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=drawn is None,
-        database=None,
-        report_multiple_bugs=False,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(programs())
-    def each(program: Program) -> None:
-        tally[program.rule, judged(program)] += 1
-
     with jax.enable_x64(True):
-        (each if drawn is None else seed(drawn)(each))()
-    return tally
-
-
-def main() -> None:
-    """Prove as many scripts as the first word says, drawn by the second."""
-    tally = proved(*map(int, sys.argv[1:3] or ["100"]))
-    for (rule, came), number in sorted(tally.items()):
-        print(f"{rule:<22} {came:<8} {number:>6}")
-    print(f"{tally.total()} scripts, every fixed one trained as AdamW does")
+        return judged_all(programs(), lambda each: (each.rule, judged(each)), examples, drawn)
 
 
 if __name__ == "__main__":
-    main()
+    show(proved, "100")

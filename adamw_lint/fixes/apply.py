@@ -112,8 +112,8 @@ def _within(inner: Span, outer: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def compiles(text: str) -> bool:
-    """Whether the running Python can compile the text, which executes nothing of it."""
+def compiles(text: str | bytes) -> bool:
+    """Whether the running Python can compile a text, or the bytes of a file, which executes nothing of it."""
     try:
         with warnings.catch_warnings(action="ignore"):
             compile(text, "<fixed>", "exec", dont_inherit=True)

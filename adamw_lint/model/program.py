@@ -95,16 +95,13 @@ class Program:
 
     def read(self, path: Path) -> cst.Module | None:
         """The tree of a file, all of which is taken into the survey; None for one that cannot be read."""
-        tree = self._tree(path)
+        tree = self.opened(path)
         for number in range(len(self._slices[tree])) if tree in self._slices else ():
             self._take(tree, number)  # type: ignore[arg-type]
         return tree
 
     def opened(self, path: Path) -> cst.Module | None:
         """The tree of a file, whose names are bound once they are asked for; None for one that cannot be read."""
-        return self._tree(path)
-
-    def _tree(self, path: Path) -> cst.Module | None:
         if path not in self._trees:
             slices = self._slices_of(path) if len(self._files) <= _READ else None
             self._trees[path] = self._open(path, slices) if slices is not None else None

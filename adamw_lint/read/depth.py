@@ -2,7 +2,8 @@
 
 import ast
 import re
-import warnings
+
+from adamw_lint.read.syntax import tree_of
 
 LIMIT = 400  # LibCST reads a thousand in well under a second, except brackets, for which it is quadratic
 _PATTERN = 60  # what a bracket in a pattern of `match` counts for: with each, LibCST takes up to four times as long
@@ -27,8 +28,7 @@ def too_deep(text: str) -> bool:
     if at_most <= LIMIT:
         return False
     try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(text)
+        tree = tree_of(text)
     except (RecursionError, MemoryError):
         return True
     except (SyntaxError, ValueError):

@@ -1,8 +1,9 @@
 """Which fragments of code belong together: one goes on with another where it uses a name that the other gives it."""
 
 import ast
-import warnings
 from collections.abc import Iterator, Sequence
+
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.Match, *_OWN_SCOPE)
@@ -29,9 +30,8 @@ def joined(fragments: Sequence[str]) -> list[tuple[int, ...]]:
 def _names(code: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a fragment takes from elsewhere, and those that it binds."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            statements = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        statements = tree_of(code).body
+    except UNREADABLE:
         return frozenset(), frozenset()
     needs: set[str] = set()
     gives: set[str] = set()

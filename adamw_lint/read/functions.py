@@ -2,10 +2,11 @@
 
 import ast
 import re
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
+
+from adamw_lint.read.syntax import tree_of
 
 _DEFINITION = re.compile(r"^( *)(?:async +)?def ", re.MULTILINE)
 
@@ -34,15 +35,9 @@ class Functions:
         return offset < self._ends[bisect_right(self._starts, offset) - 1]
 
     def parsed(self, number: int) -> ast.Module:
-        """The tree of one function alone; raises what `ast.parse` raises."""
+        """The tree of one function alone; raises what `tree_of` raises."""
         text = self._text[self._starts[number] : self._ends[number]]
-        return parsed(f"if True:\n{text}" if text.startswith(" ") else text)
-
-
-def parsed(text: str) -> ast.Module:
-    """Python's own tree of a text; raises SyntaxError, ValueError, RecursionError or MemoryError."""
-    with warnings.catch_warnings(action="ignore"):
-        return ast.parse(text)
+        return tree_of(f"if True:\n{text}" if text.startswith(" ") else text)
 
 
 def _end(text: str, definition: re.Match[str]) -> int:

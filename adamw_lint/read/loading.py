@@ -1,8 +1,6 @@
 """Which program of the project reads a file of settings by a given library, and what becomes of a value there."""
 
-import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +9,7 @@ from typing import Any
 
 from adamw_lint.read.project import Project, imported_names
 from adamw_lint.read.scripts import Script
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 
 _PROGRAMS = 16  # files of a project that are looked into
 
@@ -97,9 +96,8 @@ def _joined(project: Project, files: Sequence[Path], start: Sequence[Path]) -> l
 def _script(path: Path, code: bytes, module: str, loads: tuple[str, ...]) -> Script | None:
     try:
         text = code.decode()
-        with warnings.catch_warnings(action="ignore"):
-            return Script(path, text, ast.parse(text), module, loads)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return Script(path, text, tree_of(text), module, loads)
+    except UNREADABLE:
         return None
 
 

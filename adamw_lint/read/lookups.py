@@ -1,10 +1,11 @@
 """Which texts the code of a file uses as keys of a dict: `group["decay"]`, `group.get("decay")`, `"decay" in group`."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from adamw_lint.read.syntax import tree_of
 
 _METHODS = frozenset({"get", "pop", "setdefault"})
 
@@ -26,8 +27,7 @@ class Lookup:
 @lru_cache(maxsize=16)
 def lookups(code: str) -> tuple[Lookup, ...]:
     """The texts of a file but for those that only write an entry; raises SyntaxError."""
-    with warnings.catch_warnings(action="ignore"):
-        return tuple(_in(ast.parse(code)))
+    return tuple(_in(tree_of(code)))
 
 
 def _in(root: ast.AST) -> Iterator[Lookup]:

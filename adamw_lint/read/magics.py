@@ -1,11 +1,10 @@
 """What is no Python in the cell of a notebook: replaced, character by character, so that the rest keeps its place."""
 
-import ast
 import re
-import warnings
 from collections.abc import Iterator
 
 from adamw_lint.read.depth import too_deep
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 
 _CELL = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
 _WRITTEN = re.compile(r"(?:-a\s+|--append\s+)?[\"']?(?P<file>[^\s\"']+\.py)\b")
@@ -104,9 +103,8 @@ def _end(cell: str, start: int) -> int:
 
 def _parses(code: str) -> bool:
     try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree_of(code)
+    except UNREADABLE:
         return _parses_by_another_grammar(code)
     return True
 

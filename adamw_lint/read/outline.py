@@ -2,9 +2,9 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
 # The fields in which the parameters stand that an expression of each kind may be.
@@ -30,9 +30,8 @@ _INTO_ALL: dict[type[ast.AST], tuple[str, ...]] = {
 def takes_norms(text: str) -> bool:
     """Whether some norm or square may be of parameters; True where Python itself cannot read the text."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = tree_of(text)
+    except UNREADABLE:
         return True
     nodes = list(ast.walk(tree))
     said = re.compile("|".join(words("penalty")["said_of_parameters"]))

@@ -5,10 +5,11 @@ from functools import cache
 
 from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting, keeps_function
-from adamw_lint.read.functions import Functions, parsed
+from adamw_lint.read.functions import Functions
 from adamw_lint.read.norms import Written, norms
 from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power
 from adamw_lint.read.outline import takes_norms
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
 _UNBROKEN = re.compile(r"\t|\r|\\\n|^ +global ", re.MULTILINE)  # here indentation does not tell what belongs together
@@ -26,7 +27,7 @@ def may_take_norms(text: str) -> bool:
     ]
     try:
         return bool(written) and _may_be_of_parameters(text, written)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return takes_norms(text)
 
 
@@ -86,7 +87,7 @@ def _may_be_of_parameters(text: str, written: list[int]) -> bool:
 
 
 def _in_all_of(text: str) -> bool:
-    return Denoting(text, [Part(parsed(text))]).takes_norms()
+    return Denoting(text, [Part(tree_of(text))]).takes_norms()
 
 
 @cache

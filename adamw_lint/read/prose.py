@@ -1,7 +1,5 @@
 """The programs in Markdown and reStructuredText: blocks of code, joined where one goes on with the names of another."""
 
-import ast
-import warnings
 from functools import partial
 from itertools import zip_longest
 
@@ -12,6 +10,7 @@ from adamw_lint.read.markup import Block, directives, fences
 from adamw_lint.read.pieces import Piece, Pieces
 from adamw_lint.read.prefilter import may_concern, may_matter
 from adamw_lint.read.source import NEWLINE, Source
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 
 _RESTRUCTURED = ".rst"
 _SIGNS = (b"```", b"~~~", b"::", b">>>")
@@ -59,7 +58,6 @@ def _piece(block: Block, file: Source) -> Piece:
 def _is_statement(code: str) -> bool:
     """Whether a text is one statement, as the prompt of an interactive session wants it."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return len(ast.parse(code).body) == 1
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return len(tree_of(code).body) == 1
+    except UNREADABLE:
         return False

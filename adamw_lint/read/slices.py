@@ -2,7 +2,6 @@
 
 import ast
 import re
-import warnings
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.read.depth import too_deep
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.read.trees import parsed
 
 _SCOPED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -81,9 +81,8 @@ def _tree(text: str) -> ast.Module | None:
     if "\r" in text or "\f" in text:
         return None
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tree_of(text)
+    except UNREADABLE:
         return None
 
 
