@@ -66,7 +66,7 @@ def stale(configuration: Configuration, outcomes: Sequence[Outcome], prune: bool
             yield _told(path, gone, prune)
 
 
-def _told(path: Path, gone: Counter[Entry], pruned: bool) -> str:
+def _told(path: str, gone: Counter[Entry], pruned: bool) -> str:
     name = os.path.relpath(path)
     files = _count(len({entry[0] for entry in gone}), "file")
     if pruned:

@@ -1,8 +1,8 @@
 """What a command line asks for as a whole, and which of its options do not go together."""
 
+import os
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adamw_lint.configuration.hierarchy import Configuration
@@ -100,7 +100,7 @@ class Asked(NamedTuple):
 
         return Taken(Changes.since_revision(self.known.diff_base), by_baseline)
 
-    def _require_baseline(self, path: Path | None) -> None:
+    def _require_baseline(self, path: str | None) -> None:
         """Find out before anything is written."""
         if self.known.write_baseline is not None:
             return
@@ -121,7 +121,7 @@ class Asked(NamedTuple):
 
 def _settings(given: Mapping[str, Any]) -> dict[str, Any]:
     asked = {name.replace("_", "-"): given[name] for name in SETTINGS if given[name] or isinstance(given[name], float)}
-    asked |= {"baseline": str(Path(asked["baseline"]).absolute())} if "baseline" in asked else {}
+    asked |= {"baseline": os.path.abspath(asked["baseline"])} if "baseline" in asked else {}
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
 
 

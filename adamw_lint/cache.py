@@ -75,14 +75,10 @@ class Cache:
             return
         if stamp(self._path) != self._read_at:
             self._looks = {**self._looks, **(load(self._path, self._key) or {})}
-        save(self._path, self._key, {**self._kept(), **self._new})
-        clean(self._folder, _DAYS, time.time())
-
-    def _kept(self) -> dict[str, tuple[Any, ...]]:
-        """What was remembered before, once a day without the files that are gone."""
-        if self._read_at is None or self._read_at[1] // _DAY == time.time_ns() // _DAY:
-            return self._looks
-        return {path: look for path, look in self._looks.items() if path in self._met or stamp(path)}
+        if self._read_at is None or self._read_at[1] // _DAY != time.time_ns() // _DAY:  # the first of a day
+            self._looks = {path: look for path, look in self._looks.items() if path in self._met or stamp(path)}
+            clean(self._folder, _DAYS, time.time())
+        save(self._path, self._key, {**self._looks, **self._new})
 
 
 def _settled(stamped: Stamp) -> Stamp:

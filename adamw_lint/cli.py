@@ -12,8 +12,8 @@ from adamw_lint.asked import SECTIONS, Asked
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.errors import LintError
 from adamw_lint.kept import keeping
-from adamw_lint.looking import Means, collect_seldom
-from adamw_lint.options.front import Front, paths_or_verbs
+from adamw_lint.looking import Means
+from adamw_lint.options.front import Front, leaving, paths_or_verbs
 from adamw_lint.options.sections import declared
 from adamw_lint.plugged.installed import isolated
 from adamw_lint.read.listed import STDIN
@@ -35,19 +35,18 @@ CLEAN, FINDINGS, ERROR = 0, 1, 2
         "corpus": "adamw_lint.corpus.command:corpus",
         "server": "adamw_lint.server.command:serving",
     },
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit code: 0 nothing found, 1 findings, 2 something could not be linted.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=paths_or_verbs)
 @declared(*SECTIONS)
-@click.version_option(__version__, prog_name="adamw-lint", message="%(prog)s %(version)s")
+@leaving("--version", told=lambda _: f"adamw-lint {__version__}", about="Show the version and exit.")
+@leaving("-h", "--help", told=lambda context: context.get_help(), about="Show this message and exit.")
 def main(paths: tuple[str, ...], **given: Any) -> None:
     """Find weight decay that goes through Adam's adaptive step, in the files and folders PATHS (default: here).
 
     RULES are codes (ADW101), beginnings of codes (ADW1) or names (coupled-decay), several by comma.
     """
     _never_fail_to_print()
-    collect_seldom()
     try:
         asked = Asked.of(paths, given)
     except LintError as error:

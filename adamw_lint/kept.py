@@ -60,13 +60,25 @@ def rules_folder() -> str:
 
 @cache
 def edition() -> tuple[object, ...]:
-    """What this linter is, to the file: its version, Python's, and the stamps of its code, its facts and its parser.
+    """What this linter is: its version, Python's, its parser, and the state of its code and facts."""
+    return __version__, sys.version, _parser(), *(_installed() or _checked_out())
 
-    In an editable checkout all of that changes under one version; these are some 200 `stat`, half a millisecond.
-    """
+
+def _installed() -> tuple[int, ...]:
+    """The stamp of what an installer wrote down of all that it installed; nothing in a checkout."""
+    record = os.path.join(os.path.dirname(_PACKAGE), f"adamw_lint-{__version__}.dist-info", "RECORD")
+    try:
+        status = os.stat(record)
+    except OSError:
+        return ()
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _checked_out() -> tuple[int, ...]:
+    """What tells the stamps of all code and facts from those of any other state, which change under one version."""
     own = [_PACKAGE] if rules_folder().startswith(_PACKAGE) else [_PACKAGE, rules_folder()]
     seen = marshal.dumps([each for folder in own for each in sorted(stamps(folder))], 2)  # 2: equal data, equal bytes
-    return __version__, sys.version, _parser(), crc32(seen), adler32(seen)
+    return crc32(seen), adler32(seen)
 
 
 def stamps(folder: str) -> Iterator[tuple[str, int, int]]:

@@ -1,6 +1,5 @@
 """Looks at files one by one, here or in other processes, unless what there is to see is remembered."""
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
@@ -15,6 +14,7 @@ from adamw_lint.looks import Look, digest_of
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
 from adamw_lint.settings import Settings
+from adamw_lint.start import collect_seldom
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -194,11 +194,6 @@ def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[Fi
     for (path, settings), glance in ahead:
         yield next(elsewhere) if glance.sources else (path, looker.look(glance, settings))
     yield from elsewhere
-
-
-def collect_seldom() -> None:
-    """Let the collector of garbage run less often in this process: trees are many objects, and none of them garbage."""
-    gc.set_threshold(20_000, 10, 5)
 
 
 def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) -> list[Look]:

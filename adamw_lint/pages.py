@@ -1,11 +1,13 @@
 """The pages of the rules: what each is called, whether it is on, and what it says."""
 
 from functools import cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.kept import edition, kept, rules_folder
 from adamw_lint.plugged.installed import RULES, Plugin, plugins
+
+if TYPE_CHECKING:  # takes longer to import than most runs need for their files
+    from pathlib import Path
 
 
 class Page(NamedTuple):
@@ -19,8 +21,10 @@ class Page(NamedTuple):
     plugin: Plugin | None = None
 
     @property
-    def path(self) -> Path:
+    def path(self) -> "Path":
         """Where the page stands."""
+        from pathlib import Path
+
         place = folder() if self.plugin is None else Path(self.plugin.folder, RULES)
         return place / f"{self.name}.md"
 
@@ -31,8 +35,10 @@ class Page(NamedTuple):
 
 
 @cache
-def folder() -> Path:
+def folder() -> "Path":
     """The folder of pages and facts: inside the wheel, or beside the package in a checkout."""
+    from pathlib import Path
+
     return Path(rules_folder())
 
 
@@ -81,7 +87,7 @@ def page_heads() -> list[tuple[str, str, str, bool, bool]]:
     return sorted(rows, key=lambda row: row[1])
 
 
-def _parts(path: Path) -> tuple[str, str]:
+def _parts(path: "Path") -> tuple[str, str]:
     """The front matter of a page, and what stands below it."""
     _, head, text = path.read_text(encoding="utf-8").split("+++\n", 2)
     return head, text.lstrip("\n")

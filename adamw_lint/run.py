@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.configuration.hierarchy import Configuration
@@ -91,9 +90,11 @@ def _steps(found: Sequence[str | LintError], looks: Iterator[tuple[str, Look]]) 
 
 
 def _sweep(files: Sequence[str]) -> None:
+    from pathlib import Path
+
     from adamw_lint.fixes.claim import sweep
 
-    for folder in {os.path.dirname(file) for file in files}:  # noqa: PTH120
+    for folder in {os.path.dirname(file) for file in files}:
         sweep(Path(folder))
 
 
@@ -139,7 +140,7 @@ def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:
     """The outcome of a file whose bytes came another way than from its path; nothing is written."""
     from adamw_lint.engine import sources_of
 
-    if is_barred(Path(path).resolve(), task.configuration.at):
+    if is_barred(os.path.realpath(path), task.configuration.at):
         return Outcome(path=path)
     return _outcome(path, partial(sources_of, data, path), task._replace(write=False))
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TextIO
 
 from adamw_lint.errors import LintError
@@ -76,6 +75,8 @@ def _text(name: str, outcomes: Sequence[Outcome], explain: bool) -> Iterator[lis
 
 def _write(outcomes: Sequence[Outcome], output: Output, target: Target) -> Iterator[LintError]:
     """Write one report, whole or not at all; yields the error where that is impossible."""
+    from pathlib import Path
+
     from adamw_lint.fixes.write import put
 
     assert target.path

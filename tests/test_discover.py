@@ -27,7 +27,7 @@ def plant(*paths: str) -> None:
 
 
 def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    settings = Settings(frozenset(), exclude=tuple(Glob(pattern, Path.cwd()) for pattern in exclude))
+    settings = Settings(frozenset(), exclude=tuple(Glob(pattern, str(Path.cwd())) for pattern in exclude))
     return [str(path) for path in discover(paths or (".",), lambda _: settings)]
 
 

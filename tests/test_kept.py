@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adamw_lint import __version__
 from adamw_lint import kept as module
 from adamw_lint.kept import edition, keeping, kept
 from adamw_lint.pages import page_heads
@@ -63,6 +64,21 @@ def test_an_edition_is_the_state_of_code_and_facts(tmp_path: Path, monkeypatch: 
     (tmp_path / "a.md").touch()
     editions.append(edition.__wrapped__())
     assert len(set(editions)) == 4
+
+
+def test_an_edition_that_was_installed_is_told_by_what_its_installer_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = tmp_path / f"adamw_lint-{__version__}.dist-info" / "RECORD"
+    record.parent.mkdir()
+    record.write_text("adamw_lint/cli.py,sha256=a,1\n")
+    monkeypatch.setattr(module, "_PACKAGE", str(tmp_path / "adamw_lint"))  # there is no such folder to be looked into
+    editions = [edition.__wrapped__()]
+    record.write_text("adamw_lint/cli.py,sha256=b,10\n")
+    editions.append(edition.__wrapped__())
+    os.utime(record, (1, 1))
+    editions.append(edition.__wrapped__())
+    assert len(set(editions)) == 3
 
 
 def test_only_what_was_saved_under_a_key_is_loaded(tmp_path: Path) -> None:

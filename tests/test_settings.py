@@ -70,7 +70,7 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
     nested.mkdir(parents=True)
     (tmp_path / "a" / "pyproject.toml").write_text("[project]\nname = 'a'\n")
     assert load(nested, {}).selected == {COUPLED}
-    assert load(nested, {}).root == tmp_path.resolve()
+    assert load(nested, {}).root == str(tmp_path.resolve())
 
 
 @pytest.mark.parametrize(

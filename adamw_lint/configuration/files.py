@@ -1,7 +1,7 @@
 """Finds and reads the files of settings: the nearest one, and those that it extends."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from os.path import basename, dirname, expanduser, isfile, join, realpath
 from typing import Any, NamedTuple
 
 from adamw_lint.errors import SettingsError
@@ -16,12 +16,12 @@ class Layer(NamedTuple):
     """The settings of one place, checked: patterns in them are relative to `folder`; `where` begins messages."""
 
     table: dict[str, Any]
-    folder: Path
+    folder: str
     where: str
     source: str = ""
 
     @classmethod
-    def of_table(cls, table: dict[str, Any], folder: Path, where: str, source: str = "") -> "Layer":
+    def of_table(cls, table: dict[str, Any], folder: str, where: str, source: str = "") -> "Layer":
         """The layer that a table is; raises SettingsError about the first thing that is wrong with it."""
         if table:  # most runs have no settings, and need not know which there could be
             from adamw_lint.configuration.keys import KEYS
@@ -31,30 +31,31 @@ class Layer(NamedTuple):
         return cls(table, folder, where, source)
 
 
-def in_folder(folder: Path) -> Path | None:
+def in_folder(folder: str) -> str | None:
     """The file of settings in a folder, if there is one with settings for us."""
-    if (folder / OWN).is_file():
-        return folder / OWN
-    shared = folder / SHARED
-    return shared if shared.is_file() and table_of(shared) is not None else None
+    own, shared = join(folder, OWN), join(folder, SHARED)
+    if isfile(own):
+        return own
+    return shared if isfile(shared) and table_of(shared) is not None else None
 
 
-def table_of(path: Path) -> dict[str, Any] | None:
+def table_of(path: str) -> dict[str, Any] | None:
     """The table that a file holds for us; raises SettingsError where the file cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
-        if path.name == SHARED and NAME not in text:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if basename(path) == SHARED and NAME not in text:
             return None
-        document = _document(text, str(path))
+        document = _document(text, path)
     except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"cannot be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
-    if path.name != SHARED:
+        raise SettingsError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
+    if basename(path) != SHARED:
         return document
     tool = document.get("tool", {})
     table = tool.get(NAME) if isinstance(tool, dict) else None
     if table is None or isinstance(table, dict):
         return table
-    raise SettingsError(f"`{TABLE}` must be a table", str(path))
+    raise SettingsError(f"`{TABLE}` must be a table", path)
 
 
 def _document(text: str, path: str) -> dict[str, Any]:
@@ -65,25 +66,24 @@ def _document(text: str, path: str) -> dict[str, Any]:
         return tomllib.loads(text)
 
 
-def layers(path: Path, folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Layer]:
+def layers(path: str, folder: str, above: tuple[str, ...] = ()) -> Iterator[Layer]:
     """The layers of a file, the one that the others extend first; its own patterns are relative to `folder`."""
     if path in above:
-        chain = " → ".join(str(each) for each in (*above, path))
-        raise SettingsError(f"`extend` goes round in a circle: {chain}", str(path))
+        raise SettingsError(f"`extend` goes round in a circle: {' → '.join((*above, path))}", path)
     table = table_of(path)
     if table is None:
-        raise SettingsError(f"has no [{TABLE}]", str(path))
-    where = f"{path}: [{TABLE}]: " if path.name == SHARED else f"{path}: "
-    layer = Layer.of_table(table, folder, where, str(path))
+        raise SettingsError(f"has no [{TABLE}]", path)
+    where = f"{path}: [{TABLE}]: " if basename(path) == SHARED else f"{path}: "
+    layer = Layer.of_table(table, folder, where, path)
     if "extend" in table:
-        extended = (path.parent / Path(table["extend"]).expanduser()).resolve()
-        if not extended.is_file():
+        extended = realpath(join(dirname(path), expanduser(table["extend"])))
+        if not isfile(extended):
             raise SettingsError(f"{where}`extend`: there is no file {extended}")
-        yield from layers(extended, extended.parent, (*above, path))
+        yield from layers(extended, dirname(extended), (*above, path))
     yield layer
 
 
-def inline(text: str, folder: Path) -> Layer:
+def inline(text: str, folder: str) -> Layer:
     """The layer that one `key = value` on the command line is."""
     where = f"--config {text}: "
     try:

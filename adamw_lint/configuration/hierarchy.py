@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from pathlib import Path
+from os.path import dirname, isfile, realpath
 from typing import Any
 
 from adamw_lint.configuration.files import Layer, in_folder, inline, layers
@@ -15,14 +15,14 @@ from adamw_lint.settings import Settings
 class Configuration:
     """The settings of every folder, each read once; `settings` alone count everywhere where they are given."""
 
-    def __init__(self, over: tuple[Layer, ...] = (), file: Path | None = None, isolated: bool = False) -> None:
+    def __init__(self, over: tuple[Layer, ...] = (), file: str | None = None, isolated: bool = False) -> None:
         """`over` goes over the files; `file` counts instead of those that are found, and `isolated` looks for none."""
         self._over = over
         self._file = file
         self._isolated = isolated
         self.nearest = cache(self._nearest)
-        self._settled: dict[Path | None, Settings] = {}
-        self._real = cache(lambda folder: Path(folder).resolve())
+        self._settled: dict[str | None, Settings] = {}
+        self._real = cache(lambda folder: realpath(folder))
 
     @classmethod
     def of(
@@ -32,16 +32,16 @@ class Configuration:
 
         Raises SettingsError about the first that makes no sense.
         """
-        here = Path.cwd()
-        files = [each for each in given if "=" not in each or os.path.isfile(each)]  # noqa: PTH113  # is_file raises where a name is too long
+        here = os.getcwd()
+        files = [each for each in given if "=" not in each or isfile(each)]
         over = [inline(each, here) for each in given if each not in files]
         if len(files) > 1 or (files and isolated):
             others = "--isolated" if isolated else f"--config {files[0]}"
             raise SettingsError(f"--config {files[-1]}: only one file of settings can count, not {others} as well")
-        if files and not Path(files[0]).is_file():
+        if files and not isfile(files[0]):
             raise SettingsError(f"--config {files[0]}: there is no such file, and `key = value` has a `=`")
         said = Layer.of_table(dict(flags or {}), here, "on the command line: ", "")
-        return cls((*over, said), Path(files[0]).resolve() if files else None, isolated)
+        return cls((*over, said), realpath(files[0]) if files else None, isolated)
 
     @classmethod
     def everywhere(cls, settings: Settings) -> "Configuration":
@@ -53,38 +53,37 @@ class Configuration:
     @cached_property
     def here(self) -> Settings:
         """The settings of the working folder."""
-        return self.at(Path.cwd())
+        return self.at(os.getcwd())
 
     def of_file(self, path: str) -> Settings:
         """The settings of a file; raises SettingsError."""
-        return self.at(self._real(os.path.dirname(path)))  # noqa: PTH120
+        return self.at(self._real(dirname(path)))
 
-    def at(self, folder: Path) -> Settings:
+    def at(self, folder: str) -> Settings:
         """The settings of what stands in a folder, which is absolute; raises SettingsError."""
         if self._file is not None or self._isolated:
             return self._settle(self._file)
         return self._settle(self.nearest(folder))
 
-    def _nearest(self, folder: Path) -> Path | None:
+    def _nearest(self, folder: str) -> str | None:
         """The nearest file of settings, from a folder upward."""
         found = in_folder(folder)
-        if found is not None or folder == folder.parent:
-            return found
-        return self.nearest(folder.parent)
+        above = dirname(folder)
+        return found if found is not None or above == folder else self.nearest(above)
 
     @property
-    def baselines(self) -> list[Path]:
+    def baselines(self) -> list[str]:
         """The baselines that count anywhere where settings were asked for so far."""
         found = (settings.baseline for settings in self._settled.values())
         return [path for path in found if path is not None]
 
-    def _settle(self, path: Path | None) -> Settings:
+    def _settle(self, path: str | None) -> Settings:
         if path not in self._settled:
             self._settled[path] = self._read(path)
         return self._settled[path]
 
-    def _read(self, path: Path | None) -> Settings:
+    def _read(self, path: str | None) -> Settings:
         """A file that is named counts as if it stood in the working folder."""
-        folder = path.parent if path is not None and path != self._file else Path.cwd()
+        folder = dirname(path) if path is not None and path != self._file else os.getcwd()
         written = layers(path, folder) if path is not None else ()
         return settled([*written, *self._over], folder)

@@ -1,9 +1,8 @@
 """Layers of settings become one Settings: a later layer overrules an earlier one, and `extend-…` adds to it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import reduce
-from pathlib import Path
+from os.path import join
 from typing import Any
 
 from adamw_lint.configuration.files import Layer
@@ -15,12 +14,12 @@ from adamw_lint.stated import Own
 REASON = "unreasoned-ignore"  # the rule that `require-reason` switches on
 
 
-def settled(layers: Sequence[Layer], root: Path) -> Settings:
+def settled(layers: Sequence[Layer], root: str) -> Settings:
     """The settings that layers come to, the last of which says most; raises SettingsError about facts."""
     default = frozenset(page.name for page in pages().values() if page.default)
     start = Settings(default, root=root, sources=tuple(dict.fromkeys(layer.source for layer in layers if layer.source)))
     settings = reduce(_with, layers, start)
-    return replace(settings, own=_own(layers))
+    return settings._replace(own=_own(layers))
 
 
 def _with(before: Settings, layer: Layer) -> Settings:
@@ -28,8 +27,7 @@ def _with(before: Settings, layer: Layer) -> Settings:
     safe, unsafe = (rules(table, key) for key in ("extend-safe-fixes", "extend-unsafe-fixes"))
     own = {glob.pattern: (glob, named) for glob, named in _ignores(layer)}
     inherited = [(glob, named) for glob, named in before.per_file_ignores if glob.pattern not in own]
-    return replace(
-        before,
+    return before._replace(
         selected=_selection(table, before.selected, ("select", "extend-select", "ignore")),
         exclude=_exclude(before, layer),
         per_file_ignores=(*inherited, *own.values()),
@@ -38,7 +36,7 @@ def _with(before: Settings, layer: Layer) -> Settings:
         unfixable=_unfixable(table, before.unfixable),
         force_exclude=table.get("force-exclude", before.force_exclude),
         time_limit=table.get("time-limit", before.time_limit),
-        baseline=layer.folder / table["baseline"] if "baseline" in table else before.baseline,
+        baseline=join(layer.folder, table["baseline"]) if "baseline" in table else before.baseline,
     )
 
 

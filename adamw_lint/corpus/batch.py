@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -61,7 +59,7 @@ def _settings(text: str) -> Settings:
 
 def everywhere(flags: Mapping[str, Any]) -> Settings:
     """Settings that count for files which stand nowhere; raises SettingsError."""
-    return replace(Configuration.of(flags=flags, isolated=True).here, root=Path(os.sep))
+    return Configuration.of(flags=flags, isolated=True).here._replace(root=os.sep)
 
 
 def looked_at(files: pa.Table, settings: Settings) -> pa.Table:

@@ -34,7 +34,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "LintedFil
     from adamw_lint.read.discover import is_barred
 
     try:
-        if is_barred(file_path, _configuration(parent.config).at):
+        if is_barred(str(file_path), _configuration(parent.config).at):
             return None
     except LintError:
         pass  # its item says so

@@ -31,8 +31,9 @@ class Baseline:
     entries: Counter[Entry]
 
     @classmethod
-    def read(cls, path: Path) -> "Baseline":
-        """What a file says; raises BaselineError where it is missing or damaged."""
+    def read(cls, place: str) -> "Baseline":
+        """What the file at a place says; raises BaselineError where it is missing or damaged."""
+        path = Path(place)
         return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
     @classmethod

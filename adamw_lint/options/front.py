@@ -1,7 +1,7 @@
 """A click command whose `--help` shows its options in sections, and that hands over to a verb named first."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,17 @@ def paths_or_verbs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "
     named = [(name, verb.get_short_help_str(80)) for name, verb in verbs]
     files = CompletionItem(incomplete, type="file")  # first, for bash takes back what stands before it
     return [files, *(CompletionItem(name, help=about) for name, about in named)]
+
+
+def leaving(*flags: str, told: Callable[[click.Context], str], about: str) -> Callable[[Any], Any]:
+    """A flag that tells something instead of a run, as click's own do, which look for translations in every run."""
+
+    def tell(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and not ctx.resilient_parsing:
+            click.echo(told(ctx), color=ctx.color)
+            ctx.exit()
+
+    return click.option(*flags, is_flag=True, is_eager=True, expose_value=False, help=about, callback=tell)
 
 
 class Front(click.Command):

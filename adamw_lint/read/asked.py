@@ -6,14 +6,15 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from fnmatch import fnmatchcase
 from itertools import islice
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zlib import adler32, crc32
 
 from adamw_lint.read.discover import discover
 from adamw_lint.read.special import may_never_end
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE, FOLDER, NOTHING = "file", "folder", ""
 NOTEBOOK = ".ipynb"
@@ -90,7 +91,7 @@ def witnessed(witness: Witness) -> Iterator[None]:
         _WITNESS.reset(token)
 
 
-def _ask(kind: str, path: Path | str) -> Answer:
+def _ask(kind: str, path: "Path | str") -> Answer:
     witness, question = _WITNESS.get(), (kind, os.fspath(path))
     return answer(question) if witness is None else witness.ask(question)
 
@@ -104,7 +105,7 @@ def answer(question: Question) -> Answer:
     return _ANSWERS[kind](path)
 
 
-def bytes_at(path: Path | str) -> bytes:
+def bytes_at(path: "Path | str") -> bytes:
     """The bytes of a file, none of what is no file; raises OSError."""
     elsewhere = _ELSEWHERE.get()
     if elsewhere is not None:
@@ -115,32 +116,32 @@ def bytes_at(path: Path | str) -> bytes:
         return file.read()
 
 
-def is_file(path: Path | str) -> bool:
+def is_file(path: "Path | str") -> bool:
     """Whether there is a file."""
     return _ask("kind", path) == FILE
 
 
-def is_folder(path: Path | str) -> bool:
+def is_folder(path: "Path | str") -> bool:
     """Whether there is a folder."""
     return _ask("kind", path) == FOLDER
 
 
-def is_there(path: Path | str) -> bool:
+def is_there(path: "Path | str") -> bool:
     """Whether there is anything."""
     return _ask("kind", path) != NOTHING
 
 
-def stamp_of(path: Path | str) -> Answer:
+def stamp_of(path: "Path | str") -> Answer:
     """The stamp of a file, to be asked for before it is read; empty where there is none."""
     return _ask("stamp", path)
 
 
-def ask_all(root: Path | str) -> None:
+def ask_all(root: "Path | str") -> None:
     """Note that every file of a project may have been read."""
     _ask("files", root)
 
 
-def requirements(folder: Path | str) -> tuple[tuple[str, object], ...]:
+def requirements(folder: "Path | str") -> tuple[tuple[str, object], ...]:
     """The paths of the files in a folder that state which versions of libraries are wanted, each with its stamp."""
     rows = (row for row in _ask("requirements", folder) if isinstance(row, tuple))
     return tuple((os.path.join(folder, name), stamped) for name, stamped in rows)
@@ -190,6 +191,8 @@ def _files(root: str) -> tuple[int, ...]:
 
 
 def _requirements(folder: str) -> tuple[tuple[str, Stamp | None], ...]:
+    from fnmatch import fnmatchcase
+
     try:
         names = sorted(os.listdir(folder))
     except OSError:

@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from os.path import abspath, dirname, exists, isdir, isfile, join, normpath, realpath
-from pathlib import Path
+from os.path import abspath, basename, dirname, exists, isdir, isfile, join, normpath, realpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.errors import UnreadableError
@@ -15,7 +14,7 @@ from adamw_lint.settings import OWN, SHARED, Settings
 if TYPE_CHECKING:
     from adamw_lint.read.ignores import Ignores
 
-NOTHING = Settings(frozenset(), root=Path())
+NOTHING = Settings(frozenset())
 
 # Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
 EXCLUDED = frozenset(
@@ -41,11 +40,11 @@ class _Walk(NamedTuple):
     """What a walk looks for, and the settings of each folder."""
 
     suffixes: tuple[str, ...]
-    settings: Callable[[Path], Settings]
+    settings: Callable[[str], Settings]
 
 
 def discover(
-    paths: Iterable[str], settings: Callable[[Path], Settings] | None = None, suffixes: tuple[str, ...] = SUFFIXES
+    paths: Iterable[str], settings: Callable[[str], Settings] | None = None, suffixes: tuple[str, ...] = SUFFIXES
 ) -> Iterator[str | UnreadableError]:
     """The files to lint, each once, in the order of the paths; an error stands where a path or folder cannot be read.
 
@@ -63,40 +62,51 @@ def discover(
                 yield each
 
 
-def _no_settings(_: Path) -> Settings:
+def _no_settings(_: str) -> Settings:
     return NOTHING
 
 
 def _below(path: str, walk: _Walk) -> Iterator[str | UnreadableError]:
     if isdir(path):
         start, named = realpath(path), normpath(path)
-        if is_barred(Path(start), walk.settings, is_folder=True):
+        if is_barred(start, walk.settings, is_folder=True):
             return
-        if _verdict(start, True, _excluding(walk.settings(Path(dirname(start))))):
+        if _verdict(start, True, _excluding(walk.settings(dirname(start)))):
             walk = walk._replace(settings=_no_settings)  # what is named although it is excluded is all of it meant
         shown = "" if named == "." else join(named, "")
-        top = _Folder(join(start, ""), shown, _outer(start), _excluding(walk.settings(Path(start))))
+        top = _Folder(join(start, ""), shown, _outer(start), _excluding(walk.settings(start)))
         yield from _walk(top, walk)
     elif not isfile(path) and may_never_end(path):
         yield UnreadableError("is no regular file", path)
     elif exists(path):
-        if not is_barred(Path(path).resolve(), walk.settings):
+        if not is_barred(realpath(path), walk.settings):
             yield normpath(path)
     else:
         yield UnreadableError("no such file or folder", path)
 
 
-def is_barred(path: Path, settings: Callable[[Path], Settings], is_folder: bool = False) -> bool:
-    """Whether a path that is named itself is excluded all the same: by what counts for it or a folder around it."""
-    if not settings(path.parent).force_exclude:
+def is_barred(path: str, settings: Callable[[str], Settings], is_folder: bool = False) -> bool:
+    """Whether a path that is named itself is excluded all the same: by what counts for it or a folder around it.
+
+    The path has to be a real one.
+    """
+    if not settings(dirname(path)).force_exclude:
         return False
-    for each in (path, *path.parents):
-        around = settings(each.parent)
-        if each == around.root or not each.is_relative_to(around.root):
+    for each in _upward(path):
+        around = settings(dirname(each))
+        if each == around.root or not each.startswith(join(around.root, "")):
             return False
-        if _verdict(str(each), is_folder or each != path, _excluding(around), default=each.name in EXCLUDED):
+        if _verdict(each, is_folder or each != path, _excluding(around), default=basename(each) in EXCLUDED):
             return True
     return False
+
+
+def _upward(path: str) -> Iterator[str]:
+    """A path, and every folder around it."""
+    yield path
+    while (above := dirname(path)) != path:
+        yield above
+        path = above
 
 
 @lru_cache(maxsize=64)
@@ -108,8 +118,7 @@ def _excluding(settings: Settings) -> "tuple[Ignores, ...]":
 
     folders = dict.fromkeys(glob.folder for glob in reversed(settings.exclude))
     return tuple(
-        Ignores.of([glob.pattern for glob in settings.exclude if glob.folder == folder], str(folder))
-        for folder in folders
+        Ignores.of([glob.pattern for glob in settings.exclude if glob.folder == folder], folder) for folder in folders
     )
 
 
@@ -137,7 +146,7 @@ def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Fo
     if not listed.get(".gitignore", True):
         ignores = (_gitignore(place + ".gitignore", place), *ignores)
     if not (listed.get(OWN, True) and listed.get(SHARED, True)):  # else what counts above counts here as well
-        excluding = _excluding(walk.settings(Path(place)))
+        excluding = _excluding(walk.settings(place.rstrip(os.sep) or place))
     for name in sorted(listed):
         is_folder = listed[name]
         if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):

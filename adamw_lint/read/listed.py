@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from pathlib import Path
 
 from adamw_lint.errors import UnreadableError
 
@@ -19,7 +18,7 @@ def listed(name: str) -> Iterator[str]:
     may hold newlines; else they end at newlines.
     """
     try:
-        with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if name == STDIN else open(name, "rb") as file:
             rest, separator = b"", b""
             while chunk := file.read(_CHUNK):
                 separator = separator or (b"\0" if b"\0" in chunk else b"\n")

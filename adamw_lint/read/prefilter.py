@@ -12,6 +12,8 @@ from adamw_lint.stated import own
 if TYPE_CHECKING:
     from adamw_lint.rulebook import Optimizer
 
+_FEW = 20_000  # bytes
+
 Signs = tuple[tuple[str, ...], ...]
 
 
@@ -117,7 +119,7 @@ def _number() -> re.Pattern[bytes]:
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
     stated = own().optimizers
-    if _names(stated).search(data) is not None and _mention(stated).search(data) is not None:
+    if _names_one(data, stated) and _mention(stated).search(data) is not None:
         return True
     common = _telltales(stated)["common"].items()
     return any(library in data and re.search(names, data) for library, names in common)
@@ -174,9 +176,18 @@ def _telltales(added: "tuple[Optimizer, ...]") -> dict[str, Any]:
     return stated()
 
 
+def _names_one(data: bytes, added: "tuple[Optimizer, ...]") -> bool:
+    """Whether the bytes hold what every file that mentions an optimizer does.
+
+    An expression is the quicker way through many bytes; a few are searched before it could be compiled.
+    """
+    if len(data) < _FEW and not _names.cache_info().currsize:
+        return any(name in data for name in _telltales(added)["names"])
+    return _names(added).search(data) is not None
+
+
 @cache
 def _names(added: "tuple[Optimizer, ...]") -> re.Pattern[bytes]:
-    """What is found in every file that mentions an optimizer: quick to search for, and to compile."""
     return re.compile(b"|".join(map(re.escape, _telltales(added)["names"])))
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
 from adamw_lint.pages import pages
@@ -13,24 +14,23 @@ if TYPE_CHECKING:
     from adamw_lint.read.source import Source
 
 TAB = "    "
-_COMMAND = re.compile(r"##(?=vso\[|\[)")  # what Azure and GitHub look for anywhere in a line
-
 Line = list[tuple[str, str]]  # pieces of text, each with a style in the words of rich
-
-# Control characters become their pictures, and what has none (bidi overrides, surrogates, …) a replacement.
-_BIDI = [0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
-_UNPRINTABLE = [*range(0x7F, 0xA0), *_BIDI, 0xFFFE, 0xFFFF]
-_SAFE = (
-    dict.fromkeys([*_UNPRINTABLE, *range(0xD800, 0xE000)], "\ufffd")
-    | {code: chr(0x2400 + code) for code in range(0x20)}
-    | {0x7F: "\u2421", ord("\t"): TAB}
-)
 
 
 def printable(text: str) -> str:
     """The text with tabs widened, control characters made visible, and no command to the logs of a CI service."""
-    safe = text.translate(_SAFE)
-    return _COMMAND.sub("#\uff03", safe) if "##" in safe else safe
+    safe = text.translate(_safe())
+    # what Azure and GitHub look for anywhere in a line
+    return re.sub(r"##(?=vso\[|\[)", "#\uff03", safe) if "##" in safe else safe
+
+
+@cache
+def _safe() -> dict[int, str]:
+    """Control characters become their pictures, and what has none (bidi overrides, surrogates, …) a replacement."""
+    bidi = (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+    unprintable = (*range(0x7F, 0xA0), *bidi, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000))
+    pictures = {code: chr(0x2400 + code) for code in range(0x20)}
+    return {**dict.fromkeys(unprintable, "\ufffd"), **pictures, 0x7F: "\u2421", ord("\t"): TAB}
 
 
 def printable_lines(text: str) -> str:

@@ -135,7 +135,7 @@ def project(files: dict[str, str]) -> Iterator[None]:
 
 def only(*rules: str) -> Settings:
     """Settings that select just these rules."""
-    return Settings(frozenset(rules), root=folder())
+    return Settings(frozenset(rules), root=str(folder()))
 
 
 def reported(example: Example) -> str:
