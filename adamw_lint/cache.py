@@ -12,7 +12,7 @@ from adamw_lint.errors import LintError, UnparsableError
 from adamw_lint.kept import edition
 from adamw_lint.looks import Look, digest_of
 from adamw_lint.plugged.installed import plugins
-from adamw_lint.read.asked import Answer, Question, Stamp, Witness, latest, stamp
+from adamw_lint.read.asked import Answer, Question, Stamp, answer, latest, stamp
 from adamw_lint.settings import Settings
 from adamw_lint.store import clean, load, save
 
@@ -21,51 +21,67 @@ _DAY = 86_400_000_000_000  # nanoseconds
 _DAYS = 30  # that a cache which no run uses is kept
 _UNSETTLED: Stamp = (-1, -1, -1)
 
+Told = tuple[Question, Answer]
+Row = tuple[Any, ...]  # what other files told, the key of the settings that counted, and the look but for its testimony
+
 
 class Cache:
     """The looks of one working folder, in one file of a folder for what counts in the working folder itself."""
 
     def __init__(self, folder: str, settings: Settings) -> None:
         self._folder = folder
-        self._witness = Witness()
         context: Any = (os.getcwd(), settings.key)
         self._key = (edition(), tuple(plugin.edition for plugin in plugins()), context)
         data = marshal.dumps(context, 2)
         self._path = os.path.join(folder, f"files.{crc32(data):08x}{adler32(data):08x}.cache")
         self._read_at = stamp(self._path)
-        self._looks: dict[str, tuple[Any, ...]] = load(self._path, self._key) or {}
+        self._looks, self._told = self._load()
+        self._holds: dict[int, bool] = {}
         self._met: set[str] = set()
-        self._new: dict[str, tuple[Any, ...]] = {}
+        self._new: dict[str, Row] = {}
+
+    def _load(self) -> tuple[dict[str, Row], list[Told]]:
+        """The rows of the file, and all that was told for any of them: a row has the places of its own in there."""
+        return load(self._path, self._key) or ({}, [])
 
     def look(self, path: str, settings: Settings) -> Look | None:
         """What is remembered of a file that is as it was, by its stamp or else by its bytes, with all it rests on."""
         self._met.add(path)
         known = self._looks.get(path)
-        if known is None or known[0] != settings.key:
+        if known is None or known[1] != settings.key:
             return None
-        known = known[1:]
         now = stamp(path)
-        if now is None or (known[0] != now and not self._is_same(path, settings, known, now)):
+        if now is None or (known[2] != now and not self._is_same(path, known, now)):
             return None
-        found = Look(*known)
-        return found if not found.testimony or self._witness.confirms(found.testimony) else None
+        return _look(*known[2:]) if all(map(self._still_holds, known[0])) else None
 
-    def _is_same(self, path: str, settings: Settings, known: tuple[Any, ...], now: Stamp) -> bool:
+    def _still_holds(self, place: int) -> bool:
+        """Whether a question would be answered today as it was."""
+        if place not in self._holds:
+            question, told = self._told[place]
+            self._holds[place] = answer(question) == told
+        return self._holds[place]
+
+    def _is_same(self, path: str, known: Row, now: Stamp) -> bool:
         """Whether a file with another stamp has the bytes that it had; the new stamp is remembered."""
         try:
             data = bytes_of(path)
         except LintError:
             return False
-        if digest_of(data) != known[1]:
+        if digest_of(data) != known[3]:
             return False
-        self._new[path] = (settings.key, _settled(now), *known[1:])
+        self._new[path] = _expanded((*known[:2], _settled(now), *known[3:]), self._told)
         return True
 
     def remember(self, path: str, settings: Settings, look: Look) -> None:
         """Keep a look, unless a mistake of our own or of the machine made it what it is."""
-        if look.stamp is not None and all(error[0] == UnparsableError.__name__ for error in look.errors):
-            told = tuple((question, _settled_answer(question, answer)) for question, answer in look.testimony)
-            self._new[path] = (settings.key, *look._replace(stamp=_settled(look.stamp), testimony=told))
+        if look.stamp is None or any(error[0] != UnparsableError.__name__ for error in look.errors):
+            return
+        told = tuple((question, _settled_answer(question, said)) for question, said in look.testimony)
+        more = (
+            (look.programs, look.errors, look.held) if look.held or look.errors else ()
+        )  # of most files there is none
+        self._new[path] = (told, settings.key, _settled(look.stamp), look.digest, *more)
 
     def save(self) -> None:
         """Write what is new, together with what another run has written meanwhile."""
@@ -73,12 +89,35 @@ class Cache:
             if self._read_at and time.time_ns() - self._read_at[1] > _DAY:
                 _touch(self._path)
             return
+        looks = self._all_looks()
         if stamp(self._path) != self._read_at:
-            self._looks = {**self._looks, **(load(self._path, self._key) or {})}
+            self._looks, self._told = self._load()
+            looks |= self._all_looks()
         if self._read_at is None or self._read_at[1] // _DAY != time.time_ns() // _DAY:  # the first of a day
-            self._looks = {path: look for path, look in self._looks.items() if path in self._met or stamp(path)}
+            looks = {path: look for path, look in looks.items() if path in self._met or stamp(path)}
             clean(self._folder, _DAYS, time.time())
-        save(self._path, self._key, {**self._looks, **self._new})
+        save(self._path, self._key, _condensed(looks | self._new))
+
+    def _all_looks(self) -> dict[str, Row]:
+        return {path: _expanded(row, self._told) for path, row in self._looks.items()}
+
+
+def _look(stamped: Stamp, digest: bytes, programs: Any = (), errors: Any = (), held: int = 0) -> Look:
+    return Look(stamped, digest, programs, errors, (), held)
+
+
+def _expanded(row: Row, told: list[Told]) -> Row:
+    """A row with what was told, where it has the places of that."""
+    return tuple(told[place] for place in row[0]), *row[1:]
+
+
+def _condensed(looks: dict[str, Row]) -> tuple[dict[str, Row], list[Told]]:
+    """Rows as they stand in the file: those of one program rest on much the same."""
+    places: dict[Told, int] = {}
+    rows = {
+        path: (tuple(places.setdefault(each, len(places)) for each in row[0]), *row[1:]) for path, row in looks.items()
+    }
+    return rows, list(places)
 
 
 def _settled(stamped: Stamp) -> Stamp:

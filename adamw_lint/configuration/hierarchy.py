@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from os.path import dirname, isfile, realpath
+from os.path import dirname, isfile, islink, join, realpath, split
 from typing import Any
 
 from adamw_lint.configuration.files import Layer, in_folder, inline, layers
@@ -22,7 +22,8 @@ class Configuration:
         self._isolated = isolated
         self.nearest = cache(self._nearest)
         self._settled: dict[str | None, Settings] = {}
-        self._real = cache(lambda folder: realpath(folder))
+        self._of_folder = cache(lambda folder: self.at(self._real(folder)))
+        self._real = cache(self._real_one)
 
     @classmethod
     def of(
@@ -57,7 +58,14 @@ class Configuration:
 
     def of_file(self, path: str) -> Settings:
         """The settings of a file; raises SettingsError."""
-        return self.at(self._real(dirname(path)))
+        return self._of_folder(dirname(path))
+
+    def _real_one(self, folder: str) -> str:
+        """The folder itself, whatever links lead to it: that of the folder around it, most often, and one name more."""
+        above, name = split(folder)
+        if not above or name in ("", os.curdir, os.pardir) or islink(folder):
+            return realpath(folder)
+        return join(self._real(above), name)
 
     def at(self, folder: str) -> Settings:
         """The settings of what stands in a folder, which is absolute; raises SettingsError."""

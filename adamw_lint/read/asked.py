@@ -47,10 +47,6 @@ class Witness:
         asked, self._asked = self._asked, set()
         return tuple((question, self._known[question]) for question in sorted(asked))
 
-    def confirms(self, testimony: Testimony) -> bool:
-        """Whether each question would be answered today as it was."""
-        return all(self.ask(question) == told for question, told in testimony)
-
 
 class Files(Protocol):
     """Files that stand elsewhere than on disk, as those of a table do (see tabled.py)."""

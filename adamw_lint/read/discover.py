@@ -1,7 +1,7 @@
 """Paths become files: folders are walked as git sees them, what is named itself is taken unless settings forbid it."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from os.path import abspath, basename, dirname, exists, isdir, isfile, join, normpath, realpath
 from typing import TYPE_CHECKING, NamedTuple
@@ -51,8 +51,11 @@ def discover(
     `settings` are those of what stands in a folder: they exclude. Symbolic links to folders are followed only where
     they are named themselves, so every walk ends.
     """
-    here, seen = join(os.getcwd(), ""), set[str]()
     walk = _Walk(suffixes, settings or _no_settings)
+    if isinstance(paths, Sequence) and len(paths) == 1:
+        yield from _below(paths[0], walk)
+        return
+    here, seen = join(os.getcwd(), ""), set[str]()
     for path in paths:
         for each in _below(path, walk):
             if isinstance(each, UnreadableError):
