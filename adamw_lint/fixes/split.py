@@ -158,7 +158,7 @@ def _own_comprehension(module: Module, params: cst.BaseExpression) -> str | None
     """The comprehension or `filter(lambda …)` that the parameters already are, with a place for one condition more."""
     if isinstance(params, cst.Call) and dotted(params.func) == "filter":
         test, of = positional(params)
-        if isinstance(test, cst.Lambda) and len(test.params.params) == 1 and len(list(children(test.params))) == 1:
+        if isinstance(test, cst.Lambda) and len(test.params.params) == 1 and len(children(test.params)) == 1:
             name = test.params.params[0].name.value
             return _escaped(f"[{name} for {name} in {module.text(of)} if {module.text(test.body)} and {name}.ndim ")
     if isinstance(params, (cst.ListComp, cst.GeneratorExp)) and isinstance(params.elt, cst.Name):

@@ -4,9 +4,10 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property
+from typing import cast
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.errors import UnparsableError
@@ -14,6 +15,20 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.source import Source
+
+
+class _Spans(ByteSpanPositionProvider):
+    """The places of all nodes of a tree, without the visitor for other providers that would go through it as well."""
+
+    def __init__(self, tree: cst.Module) -> None:
+        """Raises libcst.CSTLogicError."""
+        super().__init__()
+        self._gen_impl(tree)
+
+    @property
+    def found(self) -> Mapping[cst.CSTNode, CodeSpan]:
+        """The place of each node."""
+        return cast(Mapping[cst.CSTNode, CodeSpan], self._computed)
 
 
 class Placed:
@@ -95,8 +110,7 @@ class Placed:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, 20_000))  # the provider recurses some ten frames for every level of nesting
         try:
-            wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
-            return wrapper.resolve(ByteSpanPositionProvider)
+            return _Spans(self.tree).found
         except cst.CSTLogicError as error:
             raise UnparsableError("LibCST cannot read what stands beside a t-string", self.source.path) from error
         finally:

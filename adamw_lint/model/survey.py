@@ -12,10 +12,13 @@ from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, 
 from adamw_lint.model.tree import children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
-Visit = tuple[cst.CSTNode, cst.CSTNode | None, Scope, Arms]
-_SCOPED = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+Spot = tuple[Scope, Arms]  # what a node stands in
+Visit = tuple[cst.CSTNode, cst.CSTNode | None, Spot]
+_SCOPED = frozenset(
+    (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+)
 _ASSIGNING = frozenset((cst.Assign, cst.AnnAssign, cst.AugAssign))
-_INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - frozenset(_SCOPED)  # may stand in what is assigned
+_INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - _SCOPED  # may stand in what is assigned
 
 _MAPS = ("parents", "orders", "places", "scopes", "attributes")
 _LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions", "returned")
@@ -34,7 +37,7 @@ class Survey:
     text: str
     parents: dict[cst.CSTNode, cst.CSTNode] = field(default_factory=dict)
     orders: dict[cst.CSTNode, int] = field(default_factory=dict)
-    places: dict[cst.CSTNode, tuple[Scope, Arms]] = field(default_factory=dict)
+    places: dict[cst.CSTNode, Spot] = field(default_factory=dict)
     scopes: dict[cst.CSTNode, Scope] = field(default_factory=dict)
     calls: list[cst.Call] = field(default_factory=list)
     returns: list[cst.Return] = field(default_factory=list)
@@ -57,7 +60,7 @@ class Survey:
         """Walk a whole module, which `text` is parsed to."""
         survey = cls(tree, text)
         survey.enter(Scope(tree, None, 0, ()))
-        survey._walk([(tree, None, survey.scopes[tree], ())], 0)
+        survey._walk([(tree, None, survey.places[tree])], 0)
         return survey
 
     def enter(self, module: Scope) -> None:
@@ -70,7 +73,7 @@ class Survey:
         """Walk over some outermost statements of another file; `order` is that of the first of them."""
         piece = Survey(tree, "")
         piece.enter(self.scopes[tree])
-        piece._walk([(each, tree, self.scopes[tree], ()) for each in reversed(statements)], order)
+        piece._walk([(each, tree, piece.places[tree]) for each in reversed(statements)], order)
         for name in _MAPS:
             getattr(self, name).update(getattr(piece, name))
         for name in (*_LISTS, *_CALLS):
@@ -165,36 +168,34 @@ class Survey:
 
     def _walk(self, stack: list[Visit], order: int) -> None:
         while stack:
-            node, parent, scope, arms = stack.pop()
+            node, parent, spot = stack.pop()
             if parent is not None:
                 self.parents[node] = parent
             self.orders[node] = order
             order += 1
-            self.places[node] = (scope, arms)
-            record = RECORDERS.get(type(node))
+            self.places[node] = spot
+            kind = type(node)
+            record = RECORDERS.get(kind)
             if record is not None:
                 record(self, node)
-            stack.extend(reversed(list(self._visits(node, scope, arms))))
+            if kind in _SCOPED:
+                stack.extend(reversed(list(self._scoped_visits(node, spot))))
+            elif kind in BRANCHING:
+                stack.extend(reversed(list(_branching_visits(node, spot))))
+            else:
+                stack.extend([(child, node, spot) for child in reversed(children(node))])
 
-    def _visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
-        if type(node) in _SCOPED:
-            yield from self._scoped_visits(node, scope, arms)
-            return
-        has_arms = type(node) in BRANCHING
-        for child in children(node):
-            arm = arm_of(node, child) if has_arms else None
-            yield child, node, scope, arms if arm is None else (*arms, arm)
-
-    def _scoped_visits(self, node: cst.CSTNode, scope: Scope, arms: Arms) -> Iterator[Visit]:
+    def _scoped_visits(self, node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
-        inner = Scope(node, scope, self._moment(node), arms)
-        self.scopes[node] = inner
+        scope, arms = spot
+        inner: Spot = Scope(node, scope, self._moment(node), arms), ()
+        self.scopes[node] = inner[0]
         outside = {each for key in ("decorators", "bases", "keywords") for each in getattr(node, key, ())}
         within = children(node)
         if isinstance(node, cst.BaseComp):  # its variables are bound before its element is evaluated
-            within = iter(sorted(within, key=lambda child: not isinstance(child, cst.CompFor)))
+            within = sorted(within, key=lambda child: not isinstance(child, cst.CompFor))
         for child in within:
-            yield child, node, scope if child in outside else inner, () if child not in outside else arms
+            yield child, node, spot if child in outside else inner
 
     def bind(self, name: str, kind: Kind, node: cst.CSTNode, at: cst.CSTNode, **more: object) -> None:
         """Record that `name` is bound by `node`, in the scope of the node `at`."""
@@ -247,3 +248,10 @@ class Survey:
         name = target.attr.value
         binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value, index=index)
         self.attributes[owner].setdefault(name, []).append(binding)
+
+
+def _branching_visits(node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
+    scope, arms = spot
+    for child in children(node):
+        arm = arm_of(node, child)
+        yield child, node, spot if arm is None else (scope, (*arms, arm))

@@ -59,14 +59,17 @@ def joined(path: str, name: str) -> str:
     return path + name if path.endswith(".") else f"{path}.{name}"
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The direct children of a node that hold code, in the order of its fields."""
+    found: list[cst.CSTNode] = []
     for name in _child_fields(type(node)):
         value = getattr(node, name)
-        if type(value) in _NODES:
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (item for item in value if type(item) in _NODES)
+        kind = type(value)
+        if kind in _NODES:
+            found.append(value)
+        elif kind is tuple or kind is list:
+            found += [item for item in value if type(item) in _NODES]
+    return found
 
 
 def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -75,7 +78,7 @@ def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        stack.extend(reversed(children(current)))
 
 
 def dotted(node: cst.CSTNode | None) -> str | None:

@@ -1,7 +1,7 @@
 """Tells from the functions in which norms are written, and from no more of a file, whether one may be of parameters."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting, keeps_function
@@ -18,6 +18,7 @@ _SIMPLE = re.compile(r"\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"([\w.]+)\.$")
 
 
+@lru_cache(maxsize=4)  # the prefilter asks, and the model of the same file a moment later
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
     if _tree_libraries().search(text):

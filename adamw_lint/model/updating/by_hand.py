@@ -152,13 +152,15 @@ class Decays:
         rest = [scale for scale in kept if not (scale.is_plain and scale.number == 1)]
         if len(kept) != 2 or len(rest) != 1 or rest[0].number >= 0:
             return None
+        taken = Scale(-rest[0].number, rest[0].factors, rest[0].divisors)
+        if not (self._is_factor(taken) and self._says_decay(taken)):
+            return None
         moved = any(
             self._updates.added(other) or any(scale.divisors for scale in self._updates.kept(other))
             for other in beside
             if other is not update and other.in_place and self._concern_the_same(other.target, update.target)
         )
-        taken = Scale(-rest[0].number, rest[0].factors, rest[0].divisors)
-        return taken if not moved and self._is_factor(taken) and self._says_decay(taken) else None
+        return None if moved else taken
 
     def _spelled_out(self, scale: Scale) -> Iterator[Scale]:
         """A factor, a name that stands for `1 - x` in place of which come its terms."""

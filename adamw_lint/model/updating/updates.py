@@ -21,8 +21,9 @@ addend: `p` of `grad.add_(p, alpha=wd)`. Products of sums are not multiplied out
 are read; what is not known is a factor by itself, and a statement without a nameable target is passed over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import libcst as cst
@@ -36,18 +37,24 @@ from adamw_lint.model.updating.addition import Addition, Term, terms_of_target
 from adamw_lint.model.updating.aliases import Aliases
 from adamw_lint.model.values import Values
 
-_INNER = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_INNER = frozenset((cst.FunctionDef, cst.ClassDef, cst.Lambda))
+_CHANGING = frozenset((cst.Assign, cst.AnnAssign, cst.NamedExpr, cst.AugAssign, cst.Call))
 _DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Update:
     """One change of a tensor: `target` becomes the sum of `terms`; `in_place` where all its names see it."""
 
     node: cst.CSTNode
     target: Place
-    terms: tuple[Term, ...]
     in_place: bool
+    summed: Callable[[], tuple[Term, ...]]  # most updates are of no interest once their targets are known
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The new value."""
+        return self.summed()
 
 
 class Updates:
@@ -73,7 +80,7 @@ class Updates:
         """The updates in a function, or in any other block, but not in functions and classes inside it."""
         if (block, frame) not in self._within:
             body = block.body if isinstance(block, cst.FunctionDef) else block
-            self._within[block, frame] = tuple(update for node in _nodes(body) for update in self.of(node, frame))
+            self._within[block, frame] = tuple(update for node in _changing(body) for update in self.of(node, frame))
         return self._within[block, frame]
 
     def of(self, node: cst.CSTNode, frame: Frame | None = None) -> Iterator[Update]:
@@ -84,9 +91,8 @@ class Updates:
         elif (isinstance(node, cst.AnnAssign) and node.value is not None) or isinstance(node, cst.NamedExpr):
             yield from self._assigned(node, node.target, node.value, frame)
         elif isinstance(node, cst.AugAssign):
-            yield Update(
-                node, self._target(Place(node.target, frame)), self._addition.augmented(node, frame), in_place=True
-            )
+            summed = partial(self._addition.augmented, node, frame)
+            yield Update(node, self._target(Place(node.target, frame)), in_place=True, summed=summed)
         elif isinstance(node, cst.Call):
             yield from self._called(node, frame)
 
@@ -100,7 +106,8 @@ class Updates:
             return
         is_place = not isinstance(target, cst.Name)
         if value is not None:
-            yield Update(node, self._target(Place(target, frame)), self.terms(Place(value, frame)), is_place)
+            summed = partial(self.terms, Place(value, frame))
+            yield Update(node, self._target(Place(target, frame)), is_place, summed)
 
     def _called(self, node: cst.Call, frame: Frame | None) -> Iterator[Update]:
         """An in-place call that is no link of a longer chain of them."""
@@ -115,7 +122,7 @@ class Updates:
         if changed is not None and not is_link:
             target = self._target(changed)
             if isinstance(target.node, (cst.Name, cst.Attribute, cst.Subscript, cst.ListComp)):
-                yield Update(node, target, self.terms(Place(node, frame)), in_place=True)
+                yield Update(node, target, in_place=True, summed=partial(self.terms, Place(node, frame)))
 
     def _target(self, place: Place) -> Place:
         """What a write to an alias of a tensor changes: `p` of `p.data`, `w` of `w[:]`."""
@@ -177,10 +184,11 @@ class Updates:
         return False
 
 
-def _nodes(block: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes of a block in order, without those of the functions and classes inside it."""
+def _changing(block: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What may change something in a block, in order, but for what is in functions and classes inside it."""
     stack = [block]
     while stack:
         node = stack.pop()
-        yield node
-        stack.extend(child for child in reversed(list(children(node))) if not isinstance(child, _INNER))
+        if type(node) in _CHANGING:
+            yield node
+        stack.extend([child for child in reversed(children(node)) if type(child) not in _INNER])
