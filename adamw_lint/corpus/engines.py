@@ -20,6 +20,7 @@ from typing import NamedTuple
 from adamw_lint.corpus.manifest import Aside
 from adamw_lint.corpus.work import Done, Job
 from adamw_lint.errors import LintError, UnwritableError
+from adamw_lint.start import collect_seldom
 
 Work = Callable[[Job], Done]
 Outcome = Done | Aside
@@ -55,6 +56,7 @@ def _start() -> None:
     """What a process begins with: one core to itself, no ear for a Ctrl-C, and an end with its parent."""
     import pyarrow as pa
 
+    collect_seldom()
     pa.set_cpu_count(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()

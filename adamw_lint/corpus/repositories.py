@@ -13,6 +13,7 @@ from adamw_lint.corpus.inputs import Input
 from adamw_lint.errors import UnreadableError
 
 _FILE = b"100"  # how the mode of a file begins, unlike that of a link or a submodule
+_BUFFER = 1 << 20  # bytes that git may be ahead of us
 
 
 class _Blob(NamedTuple):
@@ -50,7 +51,9 @@ def _files(git: str, blobs: Iterator[_Blob], year: int) -> Iterator[File]:
         names.writelines(blob.name + b"\n" for blob in wanted)
         names.seek(0)
         command = _command(git, "cat-file", "--batch", "--buffer")
-        with subprocess.Popen(command, stdin=names, stdout=subprocess.PIPE, env=_environment()) as process:
+        with subprocess.Popen(
+            command, _BUFFER, stdin=names, stdout=subprocess.PIPE, env=_environment(), pipesize=_BUFFER
+        ) as process:
             assert process.stdout is not None
             try:
                 for blob in wanted:

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from adamw_lint.corpus.batch import looked_at
 from adamw_lint.corpus.columns import Columns
 from adamw_lint.corpus.partitions import Partition
 from adamw_lint.corpus.records import SCHEMA
@@ -35,6 +34,8 @@ class Done(NamedTuple):
 
 def work(job: Job) -> Done:
     """Write the file of a partition, in one step, so that it is there as a whole or not at all; raises LintError."""
+    from adamw_lint.corpus.batch import looked_at  # whoever only hands out jobs does without LibCST
+
     path = part(Path(job.folder), job.number)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     files = 0

@@ -4,6 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from adamw_lint.read.flowing import Flowing
 
@@ -11,6 +12,8 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BINDING = frozenset(
     {*_FUNCTIONS, ast.Lambda, ast.For, ast.AsyncFor, ast.comprehension, ast.Assign, ast.AnnAssign, ast.NamedExpr}
 ) | {ast.AugAssign}
+
+_PLAIN = frozenset(("ctx", "op", "ops", "id", "attr", "kind", "level", "module", "type_comment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,9 @@ class Part:
             node = stack.pop()
             self.nodes.append(node)
             yield node
-            for name in node._fields:
+            for name in _inner_fields(type(node)):  # type: ignore[arg-type]
                 value = getattr(node, name, None)
-                inner = [value] if isinstance(value, ast.AST) else value if type(value) is list else ()
-                for each in inner if name != "ctx" else ():
+                for each in value if type(value) is list else (value,):
                     if isinstance(each, ast.AST):
                         self.parents[each] = node
                         stack.append(each)
@@ -59,6 +61,12 @@ class Part:
         if self._flowing is None:
             self._flowing = Flowing(text, self.parents)
         return self._flowing
+
+
+@cache
+def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that may hold others which matter: names and operators are told by their kind."""
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _PLAIN)
 
 
 def _appended(calls: list[ast.Call]) -> dict[str, list[ast.expr]]:

@@ -9,10 +9,13 @@ from adamw_lint.read.functions import Functions
 from adamw_lint.read.norms import Written, norms
 from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power
 from adamw_lint.read.outline import takes_norms
+from adamw_lint.read.spoken import in_code
 from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
-_UNBROKEN = re.compile(r"\t|\r|\\\n|^ +global ", re.MULTILINE)  # here indentation does not tell what belongs together
+_UNBROKEN = re.compile(
+    r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE
+)  # here indentation does not tell what belongs together
 _SECOND = re.compile(r",\s*[\w.]*$")
 _SIMPLE = re.compile(r"\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"([\w.]+)\.$")
@@ -28,7 +31,7 @@ def may_take_norms(text: str) -> bool:
     ]
     try:
         return bool(written) and _may_be_of_parameters(text, written)
-    except UNREADABLE:
+    except UNREADABLE:  # of a piece that was cut where it goes on, or of all of it
         return takes_norms(text)
 
 
@@ -72,6 +75,11 @@ def _may_be_of_parameters(text: str, written: list[int]) -> bool:
         return _in_all_of(text)
     pieces = Functions(text)
     numbers = pieces.around(written)
+    if numbers is None:
+        written = in_code(text, written)
+        numbers = pieces.around(written)
+    if not written:
+        return False
     if numbers is None:
         return _in_all_of(text)
     found = Denoting(text, [Part(pieces.parsed(number)) for number in sorted(numbers)])

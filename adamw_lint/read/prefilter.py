@@ -19,29 +19,9 @@ Signs = tuple[tuple[str, ...], ...]
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    if may_silence(data) or (may_build(data) and may_build(code_of(data))):
+    if may_silence(data) or may_build_in_code(data):
         return True
     return may_step(data) or may_estimate(data) or may_regularise(data) or may_penalise(data)
-
-
-def code_of(data: bytes) -> bytes:
-    """The bytes without comments, and without the strings that are more than one word, which speak to people.
-
-    Those with expressions in them are kept.
-    """
-    return _spoken().sub(lambda found: found["code"] or found["word"] or b" ", data)
-
-
-@cache
-def _spoken() -> re.Pattern[bytes]:
-    """Comments and strings, so that no quotation mark or `#` in a string counts."""
-    return re.compile(
-        rb"#[^\n\r]*"
-        rb"|(?P<code>\b(?:[rR]?[fFtT]|[fFtT][rR])(?P<mark>\"{3}|'{3}|\"|')(?:[^\\]|\\.)*?(?P=mark))"
-        rb"|(?P<long>\"{3}|'{3})(?:[^\\]|\\.)*?(?P=long)"
-        rb"|(?P<word>\"[^\"\\\s]*\"|'[^'\\\s]*')|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
-        re.DOTALL,
-    )
 
 
 def may_matter(data: bytes) -> bool:
@@ -119,10 +99,19 @@ def _number() -> re.Pattern[bytes]:
 def may_build(data: bytes) -> bool:
     """Whether the bytes mention an optimizer that a rule could speak about, or give a decay to what may be one."""
     stated = own().optimizers
-    if _names_one(data, stated) and _mention(stated).search(data) is not None:
+    if _names_one(data, stated) and _mentions_one(data, stated):
         return True
     common = _telltales(stated)["common"].items()
     return any(library in data and re.search(names, data) for library, names in common)
+
+
+def may_build_in_code(data: bytes) -> bool:
+    """The same of what is neither a comment nor said to people."""
+    if not may_build(data):
+        return False
+    from adamw_lint.read.spoken import code_of
+
+    return may_build(code_of(data))
 
 
 def may_step(data: bytes) -> bool:
@@ -184,6 +173,12 @@ def _names_one(data: bytes, added: "tuple[Optimizer, ...]") -> bool:
     if len(data) < _FEW and not _names.cache_info().currsize:
         return any(name in data for name in _telltales(added)["names"])
     return _names(added).search(data) is not None
+
+
+def _mentions_one(data: bytes, added: "tuple[Optimizer, ...]") -> bool:
+    """Whether one of the words is the name of an optimizer, or is given as a decay."""
+    is_mention = _mention(added).match
+    return any(is_mention(data, found.start()) for found in _names(added).finditer(data))
 
 
 @cache

@@ -13,7 +13,8 @@ def stated() -> Telltales:
     """What the facts of the rulebook, and those of the user as far as they are known here, tell files by.
 
     `names` are words of which one is in every file that mentions an optimizer, `mentions` is the expression that says
-    so to the letter; `common` holds for each library an expression for the names in it that are words like any other.
+    so to the letter where such a word begins; `common` holds for each library an expression for the names in it that
+    are words like any other.
     """
     names = {name for name in map(_last, _paths()) if not name.islower()}
     # A name ends where a word may end: no Lamb in Lambda. One that holds another says nothing more.
@@ -25,7 +26,7 @@ def stated() -> Telltales:
     }
     telling = sorted(name for name in decays if "decay" in name)  # not `wd`, in which many a word ends
     # No `no_weight_decay`, and as a text no `optimizer.weight_decay`.
-    given = [rf"(?<!\w){re.escape(name)}\s*=|[\"']{re.escape(name)}[\"']" for name in telling]
+    given = [rf"(?<!\w){re.escape(name)}\s*=|(?<=[\"']){re.escape(name)}[\"']" for name in telling]
     return {
         "names": [name.encode() for name in (*shortest, *telling)],
         "mentions": "|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode(),
