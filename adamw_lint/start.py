@@ -16,4 +16,4 @@ def main() -> None:
 
 def collect_seldom() -> None:
     """Let the collector of garbage run less often in this process: trees are many objects, and none of them garbage."""
-    gc.set_threshold(20_000, 10, 5)
+    gc.set_threshold(20_000, 3, 3)

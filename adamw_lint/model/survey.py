@@ -14,9 +14,7 @@ from adamw_lint.model.tree import children, descendants, kinds
 Node = TypeVar("Node", bound=cst.CSTNode)
 Spot = tuple[Scope, Arms]  # what a node stands in
 Visit = tuple[cst.CSTNode, cst.CSTNode | None, Spot]
-_SCOPED = frozenset(
-    (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
-)
+_SCOPED = kinds(cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _ASSIGNING = frozenset((cst.Assign, cst.AnnAssign, cst.AugAssign))
 _INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - _SCOPED  # may stand in what is assigned
 
@@ -175,27 +173,24 @@ class Survey:
             order += 1
             self.places[node] = spot
             kind = type(node)
-            record = RECORDERS.get(kind)
-            if record is not None:
+            if record := RECORDERS.get(kind):
                 record(self, node)
             if kind in _SCOPED:
                 stack.extend(reversed(list(self._scoped_visits(node, spot))))
             elif kind in BRANCHING:
-                stack.extend(reversed(list(_branching_visits(node, spot))))
+                stack.extend([(child, node, _branch(node, child, spot)) for child in reversed(children(node))])
             else:
                 stack.extend([(child, node, spot) for child in reversed(children(node))])
 
     def _scoped_visits(self, node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
-        scope, arms = spot
-        inner: Spot = Scope(node, scope, self._moment(node), arms), ()
-        self.scopes[node] = inner[0]
+        self.scopes[node] = inner = Scope(node, spot[0], self._moment(node), spot[1])
         outside = {each for key in ("decorators", "bases", "keywords") for each in getattr(node, key, ())}
         within = children(node)
         if isinstance(node, cst.BaseComp):  # its variables are bound before its element is evaluated
             within = sorted(within, key=lambda child: not isinstance(child, cst.CompFor))
         for child in within:
-            yield child, node, spot if child in outside else inner
+            yield child, node, spot if child in outside else (inner, ())
 
     def bind(self, name: str, kind: Kind, node: cst.CSTNode, at: cst.CSTNode, **more: object) -> None:
         """Record that `name` is bound by `node`, in the scope of the node `at`."""
@@ -250,8 +245,6 @@ class Survey:
         self.attributes[owner].setdefault(name, []).append(binding)
 
 
-def _branching_visits(node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
-    scope, arms = spot
-    for child in children(node):
-        arm = arm_of(node, child)
-        yield child, node, spot if arm is None else (scope, (*arms, arm))
+def _branch(node: cst.CSTNode, child: cst.CSTNode, spot: Spot) -> Spot:
+    arm = arm_of(node, child)
+    return spot if arm is None else (spot[0], (*spot[1], arm))
