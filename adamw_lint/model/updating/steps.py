@@ -87,7 +87,8 @@ class Steps:
         for first in sorted(firsts, key=lambda each: not self._is_direct(each, squares)) if squares else ():
             trail = self._sources.of(first.of)
             if any(self._averages.differ(first, square) and self._meet(trail, other) for square, other in squares):
-                yield from self._decays(block, first, trail)
+                moments = {name for square, _ in squares for name in self._names(square)}
+                yield from self._decays(block, first, trail, moments)
 
     def _is_direct(self, first: Average, squares: list[tuple[Average, Trail]]) -> bool:
         """Whether an average is of just what some second moment is the square of, so that it is the one to name."""
@@ -107,7 +108,12 @@ class Steps:
         names = {dotted(place.node) for place in one.places} - {None}
         return any(dotted(place.node) in names for place in other.places)
 
-    def _decays(self, block: cst.CSTNode, first: Average, trail: Trail) -> Iterator[CoupledStep]:
+    def _names(self, average: Average) -> Iterator[str]:
+        """What the tensor that holds an average is called."""
+        targets = (dotted(update.target.node) for update in self._updates.of(average.node))
+        yield from (name for name in targets if name is not None)
+
+    def _decays(self, block: cst.CSTNode, first: Average, trail: Trail, moments: set[str]) -> Iterator[CoupledStep]:
         for added in trail.sums:
             for term in added.terms:
                 after = self._survey.orders[first.node]
@@ -117,9 +123,23 @@ class Steps:
                     continue
                 if any(self._updates.same(parameter, place) for place in added.through):  # it shrinks itself
                     continue
+                if self._is_divided(term, trail, moments):
+                    continue
                 flag = self._flag(added, first, term, factor)
                 if flag is not None and not self._is_dead(term.node):
                     yield CoupledStep(self._written(term.node), factor, parameter, first, block, flag)
+
+    def _is_divided(self, term: Term, trail: Trail, moments: set[str]) -> bool:
+        """Whether what a decay is added to was divided before by a tensor into which second moments flow."""
+        for other in (each for added in trail.sums for each in added.terms):
+            is_before = self._survey.function(other.node) is self._survey.function(term.node) and (
+                self._survey.orders[other.node] < self._survey.orders[term.node]
+            )
+            for divisor in other.scale.divisors if is_before else ():
+                parts = (part for place in self._sources.of(divisor).places for part in descendants(place.node))
+                if any(dotted(part) in moments for part in parts):
+                    return True
+        return False
 
     def _is_anchored(self, term: Term, factor: Scale, trail: Trail) -> bool:
         """Whether another tensor is taken away with the same factor: a pull towards that one, not towards zero."""
