@@ -7,6 +7,7 @@ import json
 import re
 import time
 import tomllib
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 import torch
 import yaml
 from hydra.utils import instantiate
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonargparse import ArgumentParser
 from omegaconf import DictConfig, OmegaConf
 from pages import Example, blocks, examples, only, rewritten, source_of
@@ -25,7 +28,9 @@ from adamw_lint.engine import fix, lint, read, sources_of
 from adamw_lint.measure import measure
 from adamw_lint.measure.with_torch import torch_trial_like
 from adamw_lint.model.configured.schemas import every_schema
+from adamw_lint.read.nodes import Scalar, tables
 from adamw_lint.read.settings_file import says_the_same_but_for
+from adamw_lint.read.toml_nodes import read_toml
 from adamw_lint.report.full import report
 from adamw_lint.report.screen import plain
 from adamw_lint.rulebook import Coupling, optimizers_by_path, schemas
@@ -377,12 +382,11 @@ def test_a_vanishing_decay_is_found_where_it_is_selected() -> None:
     assert found(text + "scheduler: {type: OneCycleLR}\n", settings=only("vanishing-decay")) == []
 
 
-# TOML, whose places are our own
+# TOML, whose places tomllib does not tell
 
 TRAPS = [
     'x = """\n[o]\n_target_ = "torch.optim.Adam"\nweight_decay = 0.1\n"""\n',
     'o._target_ = "torch.optim.Adam"\no.weight_decay = 0.0\n# weight_decay = 0.1\n',
-    '[[o]]\n_target_ = "torch.optim.Adam"\nweight_decay = 0.1\n',
     '[o]\n_target_ = "torch.optim.Adam"\n[o.x]\nweight_decay = 0.1\n',
     'a = ["{_target_ = torch.optim.Adam, weight_decay = 0.1}"]\n',
     "a = 1 1\n",
@@ -400,7 +404,109 @@ def test_what_tomllib_does_not_say_is_not_believed(text: str) -> None:
         'o._target_ = "torch.optim.Adam"\no.weight_decay = 0.1\n',
         '[a."b.c".o]\n"_target_" = \'torch.optim.Adam\'\nweight_decay = 1e-1\n',
         '[x]\na = [\n  1,\n]\n[o]  # here\n_target_ = "torch.optim.Adam"\nweight_decay = 0.1\n',
+        '[[o]]\n_target_ = "torch.optim.Adam"\nweight_decay = 0.1\n[[o]]\n_target_ = "torch.optim.SGD"\n',
+        'o = [\n  {_target_ = "torch.optim.Adam", weight_decay = 0.1},  # first\n  {_target_ = "torch.optim.SGD"}\n]\n',
+        'o = {_target_ = "torch.optim.Adam", betas = [0.9, 0.99], weight_decay = 0.1}\n',
+        'a = "it\\"s = 1"  # b = 2\n[o]\n_target_ = "torch.optim.Adam"\nweight_decay=0.1# c = 3\n',
+        '_target_ = "torch.optim.Adam"\nweight_decay = 1_0e-2\r\n',
+        "[\"o = 1\"]\n_target_ = 'torch.optim.Adam'\n'weight_decay' = 0.1\n",
     ],
 )
 def test_keys_in_all_their_forms_are_read(text: str) -> None:
     assert len(found(text, "a.toml")) == 1
+    assert rewritten(text, "coupled-decay", name="a.toml") == text.replace("optim.Adam", "optim.AdamW")
+
+
+COUPLED_IN_TOML = '[o]\n_target_ = "torch.optim.Adam"\nweight_decay = 0.1\n'
+
+
+@pytest.mark.parametrize("marks", ['"""', "'''"])
+def test_a_text_that_reads_like_settings_is_none(marks: str) -> None:
+    text = f"{COUPLED_IN_TOML}[p]\ndoc = {marks}\n{COUPLED_IN_TOML}{marks}\n"
+    assert found(text, "a.toml") == [3]
+    assert rewritten(text, "coupled-decay", name="a.toml") == text.replace("optim.Adam", "optim.AdamW", 1)
+
+
+def test_a_dotted_key_gets_a_dotted_switch() -> None:
+    text = 'o._target_ = "torch.optim.NAdam"\no.weight_decay = 0.1\nlast = 1\n'
+    done = rewritten(text, "coupled-decay", name="a.toml")
+    assert done == text.replace("0.1\n", "0.1\no.decoupled_weight_decay = true\n")
+
+
+def test_no_comment_of_toml_begins_in_a_text() -> None:
+    text = f'{COUPLED_IN_TOML}names = ["a # noqa: ADW201"]\ndoc = """\n# noqa: ADW101\n"""\n'
+    unused = only("unused-ignore", "coupled-decay")
+    assert found(text, "a.toml", unused) == [3]
+    assert found(text.replace("0.1", "0.1# noqa: ADW101"), "a.toml", unused) == []
+
+
+KEYS = st.sampled_from(["a", "b", "weight_decay", "c-d", "é", "x = 1", "#", ""])
+SAID = st.recursive(
+    st.one_of(
+        st.integers(-99, 99),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.booleans(),
+        st.sampled_from([date(2026, 1, 2), datetime(2026, 1, 2, 3, 4, 5)]),
+        st.text("ab#=[]{}\"'\n\\.,@\t ", max_size=8),
+    ),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(KEYS, below, max_size=3),
+    max_leaves=12,
+)
+
+
+def toml(value: Any, draw: st.DrawFn) -> str:
+    """A value in one of the ways in which TOML can write it."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key_of(key, draw)} = {toml(each, draw)}' for key, each in value.items())}}}"
+    if isinstance(value, list):
+        between = draw(st.sampled_from([", ", ",\n  # = [\n", ",\r\n"]))
+        return f"[{between.join(toml(each, draw) for each in value)}]"
+    if isinstance(value, str):
+        basic = json.dumps(value, ensure_ascii=False)
+        ways = [basic, f'"""\n{basic[1:-1]}"""', *([f"'{value}'"] if not set(value) & set("'\n") else [])]
+        plain = "'" not in value and value[:1] != "\n"
+        return draw(st.sampled_from([*ways, *([f"'''{value}'''"] if plain else [])]))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def key_of(key: str, draw: st.DrawFn) -> str:
+    ways = [f'"{key}"', f"'{key}'", *([key] if re.fullmatch(r"[\w-]+", key, re.ASCII) else [])]
+    return draw(st.sampled_from(ways))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """A document of TOML with tables of every form."""
+    parts = []
+    for key, value in draw(st.dictionaries(KEYS, SAID, max_size=4)).items():
+        name = key_of(key, draw)
+        if isinstance(value, dict) and value and draw(st.booleans()):
+            lines = [f"{key_of(below, draw)}={toml(each, draw)} # it's \"" for below, each in value.items()]
+            header = draw(st.sampled_from([f"[{name}]", f"[ {name} ]#", f"[[{name}]]", f"[{name}.'x.y']"]))
+            parts.append("\n".join([header, *lines]))
+        else:
+            parts.insert(0, f"{name} = {toml(value, draw)}")
+    return draw(st.sampled_from(["\n", "\r\n"])).join([*parts, ""])
+
+
+@given(documents())
+def test_where_a_value_stands_tomllib_reads_what_is_written_instead(text: str) -> None:
+    said = flat(tomllib.loads(text))
+    (root,) = read_toml(text) or ()
+    places = [each.value for table, _ in tables((root,)) for each in table.entries if isinstance(each.value, Scalar)]
+    below = [each for keys, each in said.items() if isinstance(keys[-1], str)]
+    assert len(places) == sum(not isinstance(each, datetime) for each in below)
+    for value in places:
+        changed = flat(tomllib.loads(f'{text[: value.span.start]}"something else"{text[value.span.end :]}'))
+        ((keys, now),) = set(changed.items()) - set(said.items())
+        assert now == "something else"
+        if value.quoted:
+            assert value.text == said[keys]
+
+
+def flat(node: Any, *keys: str | int) -> dict[tuple[str | int, ...], Any]:
+    """What is neither a table nor a list, by the keys that lead to it."""
+    if not isinstance(node, (dict, list)):
+        return {keys: node}
+    parts = node.items() if isinstance(node, dict) else enumerate(node)
+    return {below: each for key, part in parts for below, each in flat(part, *keys, key).items()}

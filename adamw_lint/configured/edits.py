@@ -28,7 +28,7 @@ def add_entry(settings: Configuration, holder: Table, after: Entry, key: str, va
     line, column = source.position(after.key.span.start)
     if after not in holder.entries or not after.is_here or source.position(end)[0] != line:
         raise Manual("its decay is written elsewhere, or on more than one line")
-    before, written = source.line(line)[: column - 1], said(settings, key, value)
+    before, written = source.line(line)[: column - 1], said(settings, _beside(settings, after.key) + key, value)
     is_alone = not before.strip("- ") if source.language == YAML else not before.strip()
     if is_alone and source.language == JSON:
         return Edit(Span(end, end), f",{source.newline}{before}{written}")
@@ -36,6 +36,12 @@ def add_entry(settings: Configuration, holder: Table, after: Entry, key: str, va
         return Edit(Span(end, end), f", {written}")
     below = source.start(line) + len(source.line(line))
     return Edit(Span(below, below), f"{source.newline}{before.replace('-', ' ')}{written}")
+
+
+def _beside(settings: Configuration, key: Scalar) -> str:
+    """What stands before a dotted key of TOML, so that another one comes into the same table."""
+    keys = settings.source.text[key.span.start : key.span.end]
+    return keys[: keys.rfind(".") + 1] if settings.source.language == TOML else ""
 
 
 def said(settings: Configuration, key: str, value: str) -> str:

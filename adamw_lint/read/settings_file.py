@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from os.path import splitext
 
+from adamw_lint.diagnostics import Span
 from adamw_lint.read.nodes import Items, Node, Scalar, Table, everything
 from adamw_lint.read.prefilter import may_be_text, may_configure
 from adamw_lint.read.source import Source
-from adamw_lint.read.toml_nodes import read_toml
+from adamw_lint.read.toml_nodes import comments, read_toml, texts
 from adamw_lint.read.yaml_nodes import read_json, read_yaml
 
 YAML, JSON, TOML = "yaml", "json", "toml"
@@ -33,7 +34,10 @@ def comment_places(source: Source) -> Iterator[int]:
     """The offsets at which comments begin, the first one of each line; JSON has none."""
     if source.language == JSON:
         return
-    spans = sorted(each.span for each in everything(read_nodes(source) or ()) if isinstance(each, Scalar))
+    if source.language == TOML:
+        yield from comments(source.text)
+        return
+    spans = sorted(_texts(source))
     reached, line, index = 0, 0, 0
     for match in _COMMENT.finditer(source.text):
         while index < len(spans) and spans[index].start <= match.start():
@@ -48,9 +52,16 @@ def unbroken(source: Source) -> Iterator[int]:
     """The lines at whose end a comment may stand: where no text goes on in the next; in JSON there is none."""
     if source.language == JSON:
         return
-    texts = [each.span for each in everything(read_nodes(source) or ()) if isinstance(each, Scalar)]
-    broken = {line for span in texts for line in range(source.position(span.start)[0], source.position(span.end)[0])}
+    places = ((source.position(span.start)[0], source.position(span.end)[0]) for span in _texts(source))
+    broken = {line for first, last in places for line in range(first, last)}
     yield from (line for line in range(1, source.lines + 1) if line not in broken)
+
+
+def _texts(source: Source) -> Iterator[Span]:
+    """The places of texts and numbers, keys too."""
+    if source.language == TOML:
+        return texts(source.text)
+    return (each.span for each in everything(read_nodes(source) or ()) if isinstance(each, Scalar))
 
 
 def says_the_same_but_for(old: Source, new: Source, edits: int) -> bool:

@@ -1,4 +1,4 @@
-"""Reads TOML with the places of its values, which tomllib does not tell, and believes none that tomllib contradicts."""
+"""Reads TOML with the places of its values, which tomllib does not tell: it is asked again with a mark at each."""
 
 import re
 import tomllib
@@ -6,95 +6,68 @@ from collections.abc import Iterator
 from typing import Any
 
 from adamw_lint.diagnostics import Span
-from adamw_lint.read.nodes import Entry, Node, Scalar, Table
+from adamw_lint.read.nodes import Entry, Items, Node, Scalar, Table
 
-_KEY = r"(?:[\w-]+|\"[^\"\\\n]*\"|'[^'\n]*')"
-_KEYS = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_HEADER = re.compile(rf"^[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]\]?", re.MULTILINE)
-_VALUE = r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w.+-]+"
-_ENTRY = re.compile(rf"(?P<keys>{_KEYS})[ \t]*=[ \t]*(?P<value>{_VALUE})[ \t]*(?=[,}}#\r\n]|\Z)")
-_LINE = re.compile(rf"^[ \t]*(?:{_ENTRY.pattern}|(?P<table>{_KEYS})[ \t]*=[ \t]*(?P<braces>\{{[^\n]*))", re.MULTILINE)
-_INLINE = re.compile(rf"{_ENTRY.pattern}|(?P<opened>{_KEYS})[ \t]*=[ \t]*\{{|\}}")
-
-_Path = tuple[str, ...]
+_LONG = r"\"\"\"(?:[^\\]|\\.)*?\"{3,5}|'''.*?'{3,5}"
+_SHORT = r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'"
+_KEY = rf"(?:[\w-]++|{_SHORT})"
+_KEYS = rf"{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+"
+_VALUE = rf"{_LONG}|{_SHORT}|[\w.+-]++(?=[ \t]*+(?:[],}}#\r\n]|\Z))"
+_PART = re.compile(
+    rf"(?P<text>{_LONG})|(?P<keys>{_KEYS})(?:[ \t]*+=[ \t]*+(?P<value>{_VALUE}))?+|(?P<comment>#[^\r\n]*+)", re.DOTALL
+)
 
 
 def read_toml(text: str) -> tuple[Node, ...] | None:
-    """The one document of a text; None where it is no TOML.
-
-    What stands in lists, or on several lines, is left out, and so is what tomllib reads otherwise.
-    """
+    """The one document of a text; None where it is no TOML. Times, and what is no table in a list, are left out."""
     try:
-        document = tomllib.loads(text)
+        said, marks = tomllib.loads(text), _Marks(text)
+        return (marks.table(said, tomllib.loads(marks.marked)),)
     except (tomllib.TOMLDecodeError, RecursionError):
         return None
-    found = {path: entry for path, entry in _entries(text) if _says(document, path, entry.value)}
-    return (_table(found, (), document, Span(0, len(text))),)
 
 
-def _entries(text: str) -> list[tuple[_Path, Entry]]:
-    """Every value that stands on one line, with the keys that lead to it."""
-    headers = [(each.end(), each[1] == "[[", _parts(each[2])) for each in _HEADER.finditer(text)]
-    ends = [*(each.start() for each in _HEADER.finditer(text)), len(text)]
-    parts = [(0, ends[0], ())] + [
-        (start, end, path) for (start, is_list, path), end in zip(headers, ends[1:], strict=True) if not is_list
-    ]
-    return [each for start, end, path in parts for each in _lines(text, start, end, path)]
+def comments(text: str) -> Iterator[int]:
+    """The offsets at which comments begin."""
+    return (each.start() for each in _PART.finditer(text) if each["comment"])
 
 
-def _lines(text: str, start: int, end: int, path: _Path) -> list[tuple[_Path, Entry]]:
-    found: list[tuple[_Path, Entry]] = []
-    for line in _LINE.finditer(text, start, end):
-        if line["keys"] is not None:
-            found.append(_entry(line, path))
-            continue
-        found += _inline(text, line.start("table"), line.end("braces"), path)
-    return found
+def texts(text: str) -> Iterator[Span]:
+    """The places of all keys and texts, those in lists and on several lines among them."""
+    parts = ((each, group) for each in _PART.finditer(text) for group in ("text", "keys", "value"))
+    return (Span(*each.span(group)) for each, group in parts if each[group])
 
 
-def _inline(text: str, start: int, end: int, path: _Path) -> Iterator[tuple[_Path, Entry]]:
-    """The values of a table in braces, and of those in it."""
-    within = [path]
-    for part in _INLINE.finditer(text, start, end):
-        if part["keys"] is not None:
-            yield _entry(part, within[-1])
-        elif part["opened"] is not None:
-            within.append((*within[-1], *_parts(part["opened"])))
-        elif len(within) > 1:
-            within.pop()
+class _Marks:
+    """A text with a mark in the place of each value, and what stands where tomllib finds a mark."""
 
+    def __init__(self, text: str) -> None:
+        self._span = Span(0, len(text))
+        alone = "@" * (1 + max(map(len, re.findall("@+", text)), default=0))
+        parts = [each for each in _PART.finditer(text) if each["value"]]
+        self._found = {f"{alone}{number}": part for number, part in enumerate(parts)}
+        ends = [0, *(each.end() for each in parts)]
+        between = [text[end : part.start("value")] for end, part in zip(ends, parts, strict=False)]
+        marked = [f'{before}"{mark}"' for before, mark in zip(between, self._found, strict=True)]
+        self.marked = "".join([*marked, text[ends[-1] :]])
 
-def _entry(match: re.Match[str], path: _Path) -> tuple[_Path, Entry]:
-    keys = _parts(match["keys"])
-    written = match["value"]
-    quoted = written[0] in "\"'"
-    key = Scalar(Span(*match.span("keys")), keys[-1])
-    value = Scalar(Span(*match.span("value")), written[1:-1] if quoted else written, quoted)
-    return (*path, *keys), Entry(key, value)
+    def table(self, said: dict[str, Any], marked: dict[str, Any]) -> Table:
+        """The entries of a table that tomllib reads in the text, and in the marked one."""
+        pairs = ((key, self._entry(key, value, marked[key])) for key, value in said.items())
+        return Table(self._span, tuple(entry for _, entry in pairs if entry is not None))
 
+    def _entry(self, key: str, value: Any, mark: Any) -> Entry | None:
+        if isinstance(value, (dict, list)):
+            return Entry(Scalar(Span(0, 0), key), self._node(value, mark))  # its header may be anywhere
+        part = self._found.get(mark) if isinstance(mark, str) else None
+        if part is None:
+            return None
+        is_text = isinstance(value, str)
+        written = Scalar(Span(*part.span("value")), value if is_text else part["value"], is_text)
+        return Entry(Scalar(Span(*part.span("keys")), key), written)
 
-def _parts(keys: str) -> _Path:
-    return tuple(each.strip("\"'") for each in re.findall(_KEY, keys))
-
-
-def _says(document: Any, path: _Path, node: Node) -> bool:
-    """Whether tomllib finds the same value under the same keys."""
-    for key in path:
-        document = document.get(key) if isinstance(document, dict) else None
-    if not isinstance(node, Scalar) or isinstance(document, (dict, list)) or document is None:
-        return False
-    if node.quoted:
-        return bool(document == node.text)
-    return bool(document == tomllib.loads(f"value = {node.text}")["value"])
-
-
-def _table(found: dict[_Path, Entry], path: _Path, document: dict[str, Any], span: Span) -> Table:
-    entries: list[Entry] = []
-    for key, value in document.items():
-        below = (*path, key)
-        if below in found:
-            entries.append(found[below])
-        elif isinstance(value, dict):
-            table = _table(found, below, value, span)
-            entries.append(Entry(Scalar(Span(span.start, span.start), key), table))  # the header may be anywhere
-    return Table(span, tuple(entries))
+    def _node(self, value: Any, mark: Any) -> Table | Items:
+        if isinstance(value, dict):
+            return self.table(value, mark)
+        below = zip(value, mark, strict=True)
+        return Items(self._span, tuple(self._node(*each) for each in below if isinstance(each[0], (dict, list))))
