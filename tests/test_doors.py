@@ -88,6 +88,13 @@ def test_a_base_that_is_not_there_may_say_anything(tmp_path: Path) -> None:
     assert found(tmp_path, CHILD.format(bases=["./gone.py"], own="")) == []
 
 
+def test_what_a_file_says_itself_holds_whatever_a_base_says_that_is_not_there(tmp_path: Path) -> None:
+    child = CHILD.format(bases=["mmdet::default_runtime.py"], own="").replace("AdamW", "Adam")
+    assert found(tmp_path, child) == ["coupled-decay"]
+    (finding,) = lint(Source.of_text(child, str(tmp_path / "train_config.py")), only("coupled-decay"))
+    assert finding.fix is None, "a base may add arguments"
+
+
 def test_a_base_may_build_groups_in_a_way_of_its_own(tmp_path: Path) -> None:
     base = "optim_wrapper = dict(constructor='LayerDecay', optimizer=dict(type='SGD', lr=0.1))\n"
     assert found(tmp_path, CHILD.format(bases=["./base.py"], own=""), base=base) == []

@@ -320,6 +320,8 @@ SILENT = {
     "a comment": "# _target_: torch.optim.Adam\nweight_decay: 0.1\n",
     "a text of several lines": "doc: |\n  _target_: torch.optim.Adam\n  weight_decay: 0.1\n",
     "a reference to a zero": "wd: 0\no: {_target_: torch.optim.Adam, weight_decay: '${wd}'}\n",
+    "a reference of MONAI to a zero": "c: {wd: 0}\no: {_target_: torch.optim.Adam, weight_decay: '@c::wd'}\n",
+    "an older one": "c: {wd: 0}\no: {_target_: torch.optim.Adam, weight_decay: '%c#wd'}\n",
     "a reference to values to try": "wd: [0.0, 0.1]\no: {_target_: torch.optim.Adam, weight_decay: '${wd}'}\n",
     "an expression": "wd: [1]\no: {_target_: torch.optim.Adam, weight_decay: x * 2}\n",
     "a list": "- torch.optim.Adam\n- weight_decay: 0.1\n",
@@ -334,7 +336,7 @@ def test_what_is_not_known_to_be_coupled_is_left_alone(text: str) -> None:
         assert found(json.dumps(yaml.safe_load(text)), "a.json") == []
 
 
-@pytest.mark.parametrize("decay", ["0.1", "1e-4", "${a.b}", "${oc.env:WD}", "???", '"0.1"', "auto", "$WD", "1"])
+@pytest.mark.parametrize("decay", ["0.1", "1e-4", "${a.b}", "${oc.env:WD}", "???", '"0.1"', "auto", "$WD", "'%a::b'"])
 def test_a_decay_that_is_not_zero_for_certain_is_reported(decay: str) -> None:
     assert found(f"_target_: torch.optim.Adam\nweight_decay: {decay}\n") == [2]
 

@@ -44,8 +44,9 @@ class Assigned:
                 continue
             settings = Settings(self._survey, self._values, self._program, document)
             layers = settings.at(tree, document.optimizer[:1])
-            for keys, found in self._choices(tree, document, settings, layers or (), document.optimizer[:1]):
-                yield from self._written(tree, document, settings, keys, found)
+            seen = settings.own(tree, document.optimizer[0]) if layers is None else layers
+            for keys, found in self._choices(tree, document, settings, seen, document.optimizer[:1]):
+                yield from self._written(tree, document, settings, keys, found, layers is not None)
             if layers != ():
                 return
 
@@ -77,7 +78,13 @@ class Assigned:
         return optimizers_by_path().get(path)
 
     def _written(
-        self, tree: cst.Module, document: Document, settings: Settings, keys: tuple[str, ...], layers: Layers
+        self,
+        tree: cst.Module,
+        document: Document,
+        settings: Settings,
+        keys: tuple[str, ...],
+        layers: Layers,
+        is_all: bool,
     ) -> Iterator[Written]:
         named = layers[0].entries[document.type]
         optimizer, call = self._optimizer(document, named), self._survey.parents.get(named.node)
@@ -87,17 +94,17 @@ class Assigned:
         prefix = f"{document.registry}."
         texts = {each.name: each.short_name for each in optimizers() if each.name.startswith(prefix)}
         chosen = Chosen(document.name, texts, "settings", resumes=self._resumes(tree, document), sparing=sparing)
-        arguments = self._arguments(document, layers, call)
+        arguments = self._arguments(document, layers, call, is_all)
         yield Written(call, Built(named.value, optimizer, arguments, named.value, chosen=chosen))
 
-    def _arguments(self, document: Document, layers: Layers, call: cst.Call) -> Arguments:
+    def _arguments(self, document: Document, layers: Layers, call: cst.Call, is_all: bool) -> Arguments:
         entries: dict[str, Entry] = {}
         for layer in layers:
             entries = {**layer.entries, **entries}
         given = {name: entry for name, entry in entries.items() if name not in document.own}
         own = {name: entry for name, entry in given.items() if self._survey.owns(entry.value)}
         found = {name: Argument(each.value, each.node, call, each.certain) for name, each in own.items()}
-        return Arguments(found, len(own) == len(given))
+        return Arguments(found, is_all and len(own) == len(given))
 
     def _resumes(self, tree: cst.Module, document: Document) -> bool:
         bindings = self._survey.scopes[tree].bindings

@@ -33,6 +33,12 @@ class Settings:
             layers = self.below(layers, key) if layers is not None else None
         return layers
 
+    def own(self, tree: cst.Module, name: str) -> Layers:
+        """The one layer that the file itself has, whatever it adds to."""
+        found = self._survey.scopes[tree].bindings.get(name, [])
+        value = self._values.worth(found[0].value) if found and self._is_plain(tree, found) else None
+        return (value,) if isinstance(value, Mapping) and value.complete else ()
+
     def below(self, layers: Layers, key: str) -> Layers | None:
         """The layers of the dict that is an entry of another."""
         found: list[Mapping] = []

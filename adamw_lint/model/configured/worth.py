@@ -13,9 +13,10 @@ _SWITCHES = {
     for on, words in enumerate((("false", "no", "off"), ("true", "yes", "on")))
     for word in words
 }
-# How settings say that a value stands elsewhere or comes later: `${a.b}`, `$WD`, `@wd`, `{{ wd }}`, `???`, `auto`.
-_ELSEWHERE = re.compile(r"\$|@|\{\{|<|\?\?\?$|auto$")
-_REFERENCE = re.compile(r"\$\{([\w.]+)\}|<([\w.]+)>|@([\w.]+)")
+# How settings say that a value stands elsewhere or comes later: `${a}`, `$WD`, `@a`, `%a`, `{{ a }}`, `???`, `auto`.
+_ELSEWHERE = re.compile(r"[$@%<]|\{\{|\?\?\?$|auto$")
+_REFERENCE = re.compile(r"\$\{([\w.]+)\}|<([\w.]+)>|[@%]([\w.:#]+)")
+_BETWEEN = re.compile(r"\.|::|#")
 _DEPTH = 8  # places that refer to places
 
 
@@ -51,4 +52,4 @@ def _referred(text: str, root: Node) -> Node | None:
     match = _REFERENCE.fullmatch(text)
     if match is None or not isinstance(root, Table):
         return None
-    return root.at(*next(filter(None, match.groups())).split("."))
+    return root.at(*_BETWEEN.split(next(filter(None, match.groups()))))
