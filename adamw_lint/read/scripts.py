@@ -15,16 +15,21 @@ _DEPTH = 6  # names that stand for names
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The last parts of a path as far as they are written; `folder` where its user may name another file beside it."""
+    """The last parts of a path as far as they are written; `folder` where its user may name another file beside it.
+
+    `by` is the program that writes a whole path, None where more may stand before it.
+    """
 
     parts: Keys
     folder: bool = False
+    by: Path | None = None
 
     def is_of(self, path: Path) -> bool:
-        """Whether the file may be the one that is meant."""
-        if not self.parts:
-            return False
+        """Whether the file may be the one that is meant, for a program that runs in its own folder or above it."""
         whole = path.absolute().parts
+        above = whole[: len(whole) - len(self.parts)]
+        if not self.parts or (self.by is not None and self.by.absolute().parts[: len(above)] != above):
+            return False
         if self.folder and len(self.parts) > 1:
             same = whole[:-1][-len(self.parts[:-1]) :] == self.parts[:-1]
             return same and path.suffix == PurePath(self.parts[-1]).suffix
@@ -123,7 +128,7 @@ class Script:
 
     def _standing(self, node: ast.expr, scripts: "Scripts", depth: int) -> Iterator[Named]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield Named(tuple(part for part in PurePath(node.value).parts if part not in (".", "..")))
+            yield Named(_parts(node.value), by=self.path)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             yield from self._joined((node.left, node.right), scripts, depth)
         elif isinstance(node, ast.Call):
@@ -149,9 +154,10 @@ class Script:
         for part in reversed(parts):
             found = self._named(part, scripts, depth + 1)
             if len(found) != 1 or found[0].folder:
-                break
+                yield Named(written)
+                return
             written = (*found[0].parts, *written)
-        yield Named(written)
+        yield Named(written, by=self.path)
 
     def _by_name(self, name: str, scripts: "Scripts", depth: int) -> Iterator[Named]:
         for value, bound in self._bound:
@@ -190,7 +196,7 @@ class Script:
             if any(word.startswith("-") and word.lstrip("-").replace("-", "_") == name for word in words):
                 default = next((each.value for each in call.keywords if each.arg == "default"), None)
                 if isinstance(default, ast.Constant) and isinstance(default.value, str):
-                    yield Named(tuple(p for p in PurePath(default.value).parts if p not in (".", "..")), folder=True)
+                    yield Named(_parts(default.value), folder=True, by=self.path)
 
     def _keys(self, node: ast.expr, loaded: frozenset[str], depth: int = 0) -> Keys | None:
         """The keys by which an expression is found in what was loaded; None where it is not from there."""
@@ -204,6 +210,10 @@ class Script:
         looked, key = _looked_up(node)
         within = self._keys(looked, loaded, depth) if looked is not None else None
         return (*within, key) if within is not None else None
+
+
+def _parts(path: str) -> Keys:
+    return tuple(part for part in PurePath(path).parts if part not in (".", ".."))
 
 
 def _looked_up(node: ast.expr) -> tuple[ast.expr | None, str]:
