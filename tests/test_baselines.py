@@ -319,7 +319,12 @@ def test_what_git_cannot_answer_is_said(folder: Path, monkeypatch: pytest.Monkey
     told = run("--diff-base", "nowhere")
     assert told.exit_code == 2
     assert "`--diff-base nowhere`: there is no such revision" in told.stderr
+    assert "cut short" not in told.stderr
     assert run("--diff-base", "--output=x").exit_code == 2
+    git("clone", "-q", "--depth", "1", folder.as_uri(), "clone")
+    monkeypatch.chdir("clone")
+    assert "whose history is cut short: fetch more of it" in run("--diff-base", "HEAD~1").stderr
+    monkeypatch.chdir(folder)
     git("checkout", "-q", "--orphan", "other")
     plant("b.py", "")
     commit()

@@ -32,7 +32,9 @@ class Changes:
         root = Path(top.decode(errors="surrogateescape").rstrip("\n"))
         commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if commit is None:
-            raise HistoryError(f"`--diff-base {revision}`: there is no such revision in {root}")
+            is_short = _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
+            more = ", whose history is cut short: fetch more of it" if is_short else ""
+            raise HistoryError(f"`--diff-base {revision}`: there is no such revision in {root}{more}")
         since = _git(root, "merge-base", commit.decode().strip(), "HEAD")
         if since is None:
             raise HistoryError(
