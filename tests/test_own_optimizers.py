@@ -178,7 +178,11 @@ WRONG = {
     "no such argument": ('"weight_decay"', '"wd"', "`decay_argument` names `wd`, which is not in `signature`"),
     "no decimal": ('switch = "decouple"', 'default = "little"', "`default` must be a decimal number"),
     "no replacement": ('switch = "decouple"', 'replacement = "a.B"', "no optimizer `a.B` is known for `replacement`"),
-    "no tables": ("[[tool.adamw-lint.optimizer]]", "[tool.adamw-lint.optimizer]", "`optimizer` must be tables"),
+    "no tables": (
+        "[[tool.adamw-lint.optimizer]]",
+        "[tool.adamw-lint.optimizer]",
+        "must be tables: `[[optimizer]]`, in ",
+    ),
     "no list": ('switch = "decouple"', 'aliases = "a.B"', "`aliases` must be a list of strings"),
 }
 

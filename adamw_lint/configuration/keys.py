@@ -94,10 +94,8 @@ KEYS = Table(
         "baseline": Key(Text(), "A file of known findings, which are not reported; relative to this file."),
         "norms": Key(Strings(), "Words in the names of your norm layers, beside `norm`, `ln`, `bn`, …"),
         "rules": Key(RULES, "Options of single rules."),
-        "optimizer": Key(Tables(OPTIMIZER, f"[[{TABLE}.optimizer]]"), "What is true of optimizers of your own."),
-        "wrapper": Key(
-            Tables(WRAPPER, f"[[{TABLE}.wrapper]]"), "Callables of your own that build the optimizer they are handed."
-        ),
+        "optimizer": Key(Tables(OPTIMIZER), "What is true of optimizers of your own."),
+        "wrapper": Key(Tables(WRAPPER), "Callables of your own that build the optimizer they are handed."),
     }
 )
 

@@ -185,12 +185,11 @@ class Tables:
     """A list of tables, each with a name by which messages call it."""
 
     of: Table
-    heading: str
 
     def faults(self, value: Any, key: str, place: str) -> Iterator[str]:
         """What is wrong with a value."""
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            yield f"{place}`{key}` must be tables, each under `{self.heading}`"
+            yield f"{place}`{key}` must be tables: `[[{key}]]`, in pyproject.toml `[[tool.adamw-lint.{key}]]`"
             return
         for number, table in enumerate(value, 1):
             yield from self.of.wrong(table, f"{place}{key} {table.get('name', number)}: ")
