@@ -18,7 +18,13 @@ def _language(_: click.Context, __: click.Parameter, given: str) -> str:
 
 @click.command("rule", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", required=False, shell_complete=completing.rules)
-@click.option("--lang", default=ENGLISH, callback=_language, help="The language: en, or zh for Chinese.")
+@click.option(
+    "--lang",
+    default=ENGLISH,
+    callback=_language,
+    shell_complete=completing.languages,
+    help="The language: en, or zh for Chinese.",
+)
 def rule(name: str | None, lang: str) -> None:
     """Show the page of a rule, named as coupled-decay or ADW101, or list them all."""
     if name is None:

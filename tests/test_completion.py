@@ -63,6 +63,7 @@ def test_formats_and_optimizers_are_completed() -> None:
     assert set(bash("adamw-lint --format ")) == set(bash("adamw-lint --output ")) == set(FORMATS)
     assert set(bash("adamw-lint --output json")) == {"json", "json-lines"}
     assert "torch.optim.AdamW" in bash("adamw-lint optimizers torch.optim.A")
+    assert set(bash("adamw-lint rule coupled-decay --lang ")) == {"en", "zh"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -42,6 +42,13 @@ def optimizers(_: click.Context, __: click.Parameter, incomplete: str) -> Offers
     return _of(sorted({each.name for each in known()}), incomplete)
 
 
+def languages(_: click.Context, __: click.Parameter, incomplete: str) -> Offers:
+    """The languages in which there are pages."""
+    from adamw_lint.translations import languages as known
+
+    return _of(known(), incomplete)
+
+
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> Offers:
     """What the shell itself knows of files."""
     return [_item(incomplete, type="file")]
