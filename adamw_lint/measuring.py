@@ -24,12 +24,29 @@ def _positive(context: click.Context, parameter: click.Parameter, value: float) 
     return value
 
 
+def _drawable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in (".svg", ".png"):
+        raise click.BadParameter(f"`{path}` must end in .svg or .png")
+    return path
+
+
+class _Missing(click.ClickException):
+    """A library that is needed is not installed."""
+
+    exit_code = FAILED
+
+
 @click.command("measure", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1, required=True, metavar="OPTIMIZER...")
 @click.option("--lr", "rate", default=1e-3, show_default=True, callback=_positive, help="The learning rate η.")
 @click.option("--decay", default=1e-2, show_default=True, callback=_positive, help="The decay λ.")
 @click.option("--decay-argument", metavar="NAME", help="What they call λ, if it is unusual.")
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw them into an .svg or .png file.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_drawable,
+    help="Draw them into an .svg or .png file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 def measuring(
     names: Sequence[str], rate: float, decay: float, decay_argument: str | None, plot: Path | None, as_json: bool
@@ -59,7 +76,7 @@ def _measured(
     try:
         from adamw_lint.measure.subjects import measured
     except ImportError as error:
-        raise click.ClickException(f"measuring needs numpy: {error}") from error
+        raise _Missing(f"measuring needs numpy: {error}") from error
     found, errors = [], []
     for name in names:
         try:
@@ -101,12 +118,10 @@ def _row(each: "Measured") -> tuple[str, ...]:
 
 
 def _draw(found: "Sequence[Measured]", path: Path) -> None:
-    if path.suffix not in (".svg", ".png"):
-        raise click.UsageError(f"`{path}` must end in .svg or .png")
     try:
         from adamw_lint.measure.drawing import draw
     except ImportError as error:
-        raise click.ClickException(f"drawing needs matplotlib: pip install 'adamw-lint[plot]' ({error})") from error
+        raise _Missing(f"drawing needs matplotlib: pip install 'adamw-lint[plot]' ({error})") from error
     try:
         draw(found, path)
     except OSError as error:

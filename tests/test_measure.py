@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,16 @@ class Wild(torch.optim.SGD):
         for group in self.param_groups:
             for p in group["params"]:
                 p.data.fill_(float("nan") if group["weight_decay"] else 0.0)
+
+class Infinite(torch.optim.SGD):
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data.mul_(float("inf"))
+
+class Leaving(torch.optim.SGD):
+    def step(self, closure=None):
+        raise SystemExit(7)
 
 def nothing():
     return 1
@@ -102,6 +113,9 @@ def test_a_class_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("torch.optim.Adam(foo=1)", "cannot be run: TypeError"),
         ("ownlab2:Broken", "cannot be run: RuntimeError: no step today"),
         ("ownlab2:Wild", "diverges at lr=0.001: measure it with a smaller --lr"),
+        ("ownlab2:Infinite", "diverges at lr=0.001: measure it with a smaller --lr"),
+        ("ownlab2:Leaving", "cannot be run: SystemExit: 7"),
+        ("ownlab3:Mine", "cannot be imported: SystemExit: 2"),
         ("ownlab2:nothing", "has no learning rate"),
         ("torch.nn.Linear", "has no learning rate"),
     ],
@@ -110,6 +124,7 @@ def test_what_cannot_be_measured_gets_a_line_and_the_others_still_run(
     name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ownlab2.py").write_text(MINE)
+    (tmp_path / "ownlab3.py").write_text("raise SystemExit(2)")
     monkeypatch.chdir(tmp_path)
     result = run(name, "torch.optim.AdamW", "--json")
     assert result.exit_code == 2
@@ -142,6 +157,14 @@ def test_a_picture_has_to_be_one_of_two_kinds(tmp_path: Path) -> None:
     result = run("torch.optim.Adam", "--plot", str(tmp_path / "a.pdf"))
     assert result.exit_code == 2
     assert "must end in .svg or .png" in result.output
+
+
+def test_what_is_missing_is_said_and_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for module, said in {"drawing": "drawing needs matplotlib", "subjects": "measuring needs numpy"}.items():
+        monkeypatch.setitem(sys.modules, f"adamw_lint.measure.{module}", None)
+        result = run("torch.optim.SGD", "--plot", str(tmp_path / "a.svg"))
+        assert result.exit_code == 2
+        assert said in result.stderr
 
 
 def test_a_picture_that_cannot_be_written_gets_a_line(tmp_path: Path) -> None:

@@ -74,11 +74,12 @@ def measured(spelled: str, rate: float, decay: float, decay_argument: str | None
     argument = decay_argument or _argument(subject, spelled)
     try:
         trial = _trial(subject, spelled, settings, argument)
-        result = measure(trial, rate, decay)
-        curve = tuple((scale * decay, shrink(trial, rate, decay, scale) / (rate * decay)) for scale in SCALES)
+        with np.errstate(all="ignore"):  # what becomes of infinities is looked at below
+            result = measure(trial, rate, decay)
+            curve = tuple((scale * decay, shrink(trial, rate, decay, scale) / (rate * decay)) for scale in SCALES)
     except LintError:
         raise
-    except Exception as error:  # whatever the user's class raises is told in one line, and the others still run
+    except (Exception, SystemExit) as error:  # whatever it is, it is a line, and the others still run
         raise LintError(f"cannot be run: {type(error).__name__}: {error}".split("\n")[0], spelled) from error
     if not all(math.isfinite(value) for _, value in curve):
         raise LintError(f"diverges at lr={rate:g}: measure it with a smaller --lr", spelled)
@@ -109,7 +110,7 @@ def _imported(name: str) -> Any:
         found: Any = import_module(module)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except Exception as error:  # importing runs code of the user's
+    except (Exception, SystemExit) as error:  # importing runs code of the user's, as a script that reads its options
         raise LintError(f"cannot be imported: {type(error).__name__}: {error}".split("\n")[0], name) from error
     return found
 
