@@ -1,12 +1,15 @@
 """`adamw-lint optimizers`: what it lists, what it finds by a name, and what it says where there is none."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from adamw_lint import rulebook
 from adamw_lint.cli import main
+
+DOCUMENT = Path(__file__).parent.parent / "rules" / "frameworks" / "README.md"
 
 KEYS = [
     *("name", "aliases", "family", "coupling", "switch", "keyword", "position"),
@@ -25,6 +28,13 @@ def test_json_has_every_fact_and_every_key() -> None:
     assert [row["name"] for row in rows] == [fact.name for fact in rulebook.optimizers()]
     assert all(list(row) == KEYS for row in rows)
     assert {row["proof"] for row in rows} <= {"run", "read"}
+
+
+def test_the_document_says_how_many_are_run_and_how_many_are_read() -> None:
+    proofs = [fact.proof for fact in rulebook.optimizers()]
+    held = [fact for fact in rulebook.optimizers() if not fact.name.startswith("apex.")]
+    counts = f"{proofs.count('run')} of the {len(proofs)} facts are run, {len(held) - proofs.count('run')} are read"
+    assert counts in " ".join(DOCUMENT.read_text(encoding="utf-8").split())
 
 
 def test_there_are_as_many_as_the_catalogue_promises() -> None:
