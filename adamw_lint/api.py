@@ -65,7 +65,7 @@ def _outcome(
     path: str | os.PathLike[str], text: str | None, settings: Mapping[str, Any] | None, fix: bool, unsafe: bool = False
 ) -> Outcome:
     name = os.fspath(path)
-    task = Task(Configuration.of(flags=settings), fix=fix, unsafe=unsafe)
+    task = Task(Configuration.of(flags=settings, place="settings"), fix=fix, unsafe=unsafe)
     project.forget()  # a program may have written files since it was here last
     outcome = run_on_bytes(_bytes(name, text), name, task)
     dropped = {id(error) for program in outcome.programs for error in program.dropped}

@@ -76,7 +76,7 @@ def test_an_unsafe_fix_is_made_where_it_is_asked_for() -> None:
         ("nowhere.py", None, {}, "nowhere.py: cannot be read"),
         ("train.py", BAD + "(\n", {}, "train.py:4:1: syntax error"),
         ("train.py", "# coding: latin-1\nx = '🦜'\n", {}, "train.py: does not fit the encoding"),
-        ("train.py", BAD, {"selct": ["ADW1"]}, "`selct`"),
+        ("train.py", BAD, {"selct": ["ADW1"]}, "settings: there is no key `selct`"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_error(

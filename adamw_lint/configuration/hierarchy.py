@@ -27,9 +27,13 @@ class Configuration:
 
     @classmethod
     def of(
-        cls, given: Iterable[str] = (), flags: Mapping[str, Any] | None = None, isolated: bool = False
+        cls,
+        given: Iterable[str] = (),
+        flags: Mapping[str, Any] | None = None,
+        isolated: bool = False,
+        place: str = "on the command line",
     ) -> "Configuration":
-        """What the command line asks for: `given` are the values of --config, `flags` go over them.
+        """What the command line asks for: `given` are the values of --config, `flags` go over them, from `place`.
 
         Raises SettingsError about the first that makes no sense.
         """
@@ -41,7 +45,7 @@ class Configuration:
             raise SettingsError(f"--config {files[-1]}: only one file of settings can count, not {others} as well")
         if files and not isfile(files[0]):
             raise SettingsError(f"--config {files[0]}: there is no such file, and `key = value` has a `=`")
-        said = Layer.of_table(dict(flags or {}), here, "on the command line: ", "")
+        said = Layer.of_table(dict(flags or {}), here, f"{place}: ", "")
         return cls((*over, said), realpath(files[0]) if files else None, isolated)
 
     @classmethod
