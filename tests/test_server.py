@@ -42,8 +42,10 @@ async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
     await lsp_client.shutdown_session()
 
 
-def capabilities(encoding: types.PositionEncodingKind) -> types.ClientCapabilities:
+def capabilities(encoding: types.PositionEncodingKind, knows_versions: bool = True) -> types.ClientCapabilities:
+    edit = types.WorkspaceEditClientCapabilities(document_changes=knows_versions)
     return types.ClientCapabilities(
+        workspace=types.WorkspaceClientCapabilities(workspace_edit=edit),
         general=types.GeneralClientCapabilities(position_encodings=[encoding]),
         notebook_document=types.NotebookDocumentClientCapabilities(types.NotebookDocumentSyncClientCapabilities()),
     )
@@ -245,6 +247,23 @@ async def test_columns_are_counted_as_the_editor_asks(tmp_path: Path, encoding: 
     await client.shutdown_session()
     assert client._server is not None
     assert client._server.returncode == 0
+    await client.stop()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.asyncio
+async def test_an_editor_that_knows_no_versions_gets_changes_without(tmp_path: Path) -> None:
+    client = await ClientServerConfig(server_command=COMMAND, server_env=ENVIRONMENT).start()
+    assert isinstance(client, LanguageClient)
+    wanted = capabilities(types.PositionEncodingKind.Utf16, knows_versions=False)
+    await client.initialize_session(types.InitializeParams(wanted))
+    editor = Editor(client, (tmp_path / "a.py").as_uri())
+    (told,) = await editor.open(BAD)
+    for action in await editor.actions(told.range):
+        assert action.edit is not None
+        assert action.edit.document_changes is None
+        assert list(action.edit.changes or ()) == [editor.uri]
+        assert applied(BAD, list((action.edit.changes or {})[editor.uri])) != BAD
+    await client.shutdown_session()
     await client.stop()  # type: ignore[no-untyped-call]
 
 

@@ -83,3 +83,13 @@ def _edit(changes: Iterable[tuple[Part, list[types.TextEdit]]]) -> types.Workspa
             for part, edits in changes
         ]
     )
+
+
+def without_versions(action: types.CodeAction) -> types.CodeAction:
+    """The same for an editor that does not know to which version of a text changes belong."""
+    changes = action.edit.document_changes if action.edit is not None else None
+    edits = {each.text_document.uri: each.edits for each in changes or () if isinstance(each, types.TextDocumentEdit)}
+    plain = {uri: [each for each in of if isinstance(each, types.TextEdit)] for uri, of in edits.items()}
+    return types.CodeAction(
+        action.title, action.kind, action.diagnostics, action.is_preferred, edit=types.WorkspaceEdit(changes=plain)
+    )

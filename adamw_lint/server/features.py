@@ -81,7 +81,13 @@ async def offered(ls: Service, params: types.CodeActionParams) -> list[types.Cod
     if actions.is_asked(actions.FIX_ALL, only) and (only is not None or found):
         everything = await ls.fixed(checked)
         found += [everything] if everything is not None else []
-    return found
+    return found if _knows_versions(ls) else [actions.without_versions(each) for each in found]
+
+
+def _knows_versions(ls: Service) -> bool:
+    """Whether the editor takes changes for a version of a text, which it refuses once the text has another."""
+    edits = ls.client_capabilities.workspace and ls.client_capabilities.workspace.workspace_edit
+    return bool(edits and edits.document_changes)
 
 
 async def told(ls: Service, params: types.HoverParams) -> types.Hover | None:
