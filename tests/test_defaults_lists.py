@@ -115,6 +115,38 @@ CASES: dict[str, tuple[dict[str, str], str, tuple[str, ...], tuple[str, ...]]] =
         (),
         ("model", "optimizer"),
     ),
+    "a group under keys of another name": (
+        {
+            "optimizer/adam.yaml": ADAM,
+            "config.yaml": "defaults:\n  - optimizer@net.critic: adam\n  - _self_\n"
+            "net:\n  critic:\n    weight_decay: 0.1\n",
+        },
+        "config.yaml",
+        (),
+        ("net", "critic"),
+    ),
+    "a group of the root under keys of a group": (
+        {
+            "optimizer/adam.yaml": ADAM,
+            "model/big.yaml": "defaults:\n  - /optimizer@critic: adam\n  - _self_\ncritic:\n  weight_decay: 0.1\n",
+            "config.yaml": "defaults:\n  - _self_\n  - model: big\n",
+        },
+        "model/big.yaml",
+        (),
+        ("model", "critic"),
+    ),
+    "an experiment that chooses under keys of another name": (
+        {
+            "optimizer/sgd.yaml": SGD,
+            "optimizer/adam.yaml": ADAM,
+            "config.yaml": "defaults:\n  - optimizer@critic: sgd\n  - _self_\n  - experiment: null\n",
+            "experiment/decay.yaml": "# @package _global_\n\ndefaults:\n  - override /optimizer@critic: adam\n\n"
+            "critic:\n  weight_decay: 0.1\n",
+        },
+        "experiment/decay.yaml",
+        ("experiment=decay",),
+        ("critic",),
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from adamw_lint.read.settings_file import YAML, read_nodes
 from adamw_lint.read.source import Source
 
 _HEADER = re.compile(r"^#\s*@package\s+(\S+)", re.MULTILINE)
+_WRITTEN = re.compile(r"[A-Za-z]\w*(?:\.\w+)*")  # a package; `_name_` and the like stand for others
 _OVERRIDE = "override "
 _SELF = "_self_"
 _GLOBAL = "_global_"
@@ -78,14 +79,19 @@ def _is_self(node: Node) -> bool:
 
 def _place(folder: Path, named: _Named, is_global: bool) -> tuple[Path, tuple[str, ...]] | None:
     """The file that is named, and the keys under which it stands; None where that is not plain."""
-    group, option = named.group, named.option.text.removesuffix(".yaml")
+    (group, at, package), option = named.group.partition("@"), named.option.text.removesuffix(".yaml")
     if not re.fullmatch(r"/?[\w/-]*", group) or not re.fullmatch(r"[\w-]+", option):
         return None
+    if at and not _WRITTEN.fullmatch(package):
+        return None
+    keys = tuple(package.split(".")) if at else None
     parts = tuple(part for part in group.split("/") if part)
     name = Path(*parts, f"{option}.yaml")
     if not group.startswith("/"):
-        return (folder / name, () if is_global and not parts else parts) if is_file(folder / name) else None
+        return (folder / name, parts if keys is None else keys) if is_file(folder / name) else None
     for root in (folder, *folder.parents[:4]):
+        if is_file(root / name) and keys is not None:
+            return root / name, keys
         if is_file(root / name):
             own = () if is_global else folder.relative_to(root).parts
             return (root / name, parts[len(own) :]) if parts[: len(own)] == own else None
