@@ -8,13 +8,13 @@ from typing import Any
 from adamw_lint.diagnostics import Span
 from adamw_lint.read.nodes import Entry, Node, Scalar, Table
 
-_KEY = r"(?:[\w-]+|\"[^\"\\\n]*\"|'[^'\n]*')"
-_KEYS = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_KEY = r"(?:[\w-]++|\"[^\"\\\n]*\"|'[^'\n]*')"
+_KEYS = rf"{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+"
 _HEADER = re.compile(rf"^[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]\]?", re.MULTILINE)
 _VALUE = r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w.+-]+"
-_ENTRY = re.compile(rf"(?P<keys>{_KEYS})[ \t]*=[ \t]*(?P<value>{_VALUE})[ \t]*(?=[,}}#\r\n]|\Z)")
-_LINE = re.compile(rf"^[ \t]*(?:{_ENTRY.pattern}|(?P<table>{_KEYS})[ \t]*=[ \t]*(?P<braces>\{{[^\n]*))", re.MULTILINE)
-_INLINE = re.compile(rf"{_ENTRY.pattern}|(?P<opened>{_KEYS})[ \t]*=[ \t]*\{{|\}}")
+_ENTRY = rf"(?P<keys>{_KEYS})[ \t]*=[ \t]*(?P<value>{_VALUE})[ \t]*(?=[,}}#\r\n]|\Z)"
+_LINE = re.compile(rf"^[ \t]*(?:{_ENTRY}|(?P<table>{_KEYS})[ \t]*=[ \t]*(?P<braces>\{{[^\n]*))", re.MULTILINE)
+_INLINE = re.compile(rf"{_ENTRY}|(?P<opened>{_KEYS})[ \t]*=[ \t]*\{{|{_KEYS}|\}}")
 
 _Path = tuple[str, ...]
 
@@ -60,7 +60,7 @@ def _inline(text: str, start: int, end: int, path: _Path) -> Iterator[tuple[_Pat
             yield _entry(part, within[-1])
         elif part["opened"] is not None:
             within.append((*within[-1], *_parts(part["opened"])))
-        elif len(within) > 1:
+        elif part[0] == "}" and len(within) > 1:
             within.pop()
 
 
