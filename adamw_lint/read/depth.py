@@ -7,8 +7,8 @@ from adamw_lint.read.syntax import tree_of
 
 LIMIT = 400  # LibCST reads a thousand in well under a second, except brackets, for which it is quadratic
 _PATTERN = 60  # what a bracket in a pattern of `match` counts for: with each, LibCST takes up to four times as long
-_LONG = r"\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z)"
-_SHORT = r"\"(?:\\.|[^\"\\\r\n])*+\"?|'(?:\\.|[^'\\\r\n])*+'?"
+_LONG = r"\"{3}(?:[^\"\\]++|\\.|\"(?!\"\"))*+(?:\"{3}|\Z)|'{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3}|\Z)"
+_SHORT = r"\"(?:\\.|[^\"\\\r\n]++)*+\"?|'(?:\\.|[^'\\\r\n]++)*+'?"
 _TOKEN = re.compile(
     rf"#[^\r\n]*|\\(?:\r\n|\n|\r)|(?P<line>(?:\r\n|\n|\r)[ \t\f]*+)(?=[^\s#\\]|\Z)"
     rf"|(?P<formatted>\b(?:[fFtT][rR]?|[rR][fFtT]))?(?P<string>(?:\b[bBrRuU]{{1,2}})?(?:{_LONG}|{_SHORT}))"

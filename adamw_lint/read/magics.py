@@ -23,10 +23,10 @@ _LINE = re.compile(
     r"|(?:cat|cd|conda|cp|ls|mkdir|mv|pip|pwd|rm)[ \t]+[\w./~-])"
 )
 _VALUE = re.compile(r"\A(?P<target>[ \t]*+[\w.,\[\]\"' \t]*[\w\])][ \t]*=[ \t]*)[!%]")
-_COMMAND = re.compile(r"(?:\\\r?\n|[^\r\n])*(?:\r?\n|\r)?")
+_COMMAND = re.compile(r"(?:\\\r?\n|[^\r\n])*+(?:\r?\n|\r)?")
 _TIMED = re.compile(r"\A(?P<lead>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit))(?P<code>[ \t].*)", re.DOTALL)
 _TOKEN = re.compile(
-    r"#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:\\.|(?!(?P=quotes)).)*(?:(?P=quotes))?|\"(?:\\.|[^\"\\\r\n])*\"?|'(?:\\.|[^'\\\r\n])*'?"
+    r"#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:\\.|(?!(?P=quotes)).)*+(?:(?P=quotes))?|\"(?:\\.|[^\"\\\r\n])*+\"?|'(?:\\.|[^'\\\r\n])*+'?"
     r"|\\\r?\n|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\r?\n|\r)|.",
     re.DOTALL,
 )

@@ -11,7 +11,7 @@ from adamw_lint.read.nodes import Entry, Node, Scalar, Table
 _KEY = r"(?:[\w-]++|\"[^\"\\\n]*\"|'[^'\n]*')"
 _KEYS = rf"{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+"
 _HEADER = re.compile(rf"^[ \t]*(\[\[?)[ \t]*({_KEYS})[ \t]*\]\]?", re.MULTILINE)
-_VALUE = r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[\w.+-]+"
+_VALUE = r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*'|[\w.+-]+"
 _ENTRY = rf"(?P<keys>{_KEYS})[ \t]*=[ \t]*(?P<value>{_VALUE})[ \t]*(?=[,}}#\r\n]|\Z)"
 _LINE = re.compile(rf"^[ \t]*(?:{_ENTRY}|(?P<table>{_KEYS})[ \t]*=[ \t]*(?P<braces>\{{[^\n]*))", re.MULTILINE)
 _INLINE = re.compile(rf"{_ENTRY}|(?P<opened>{_KEYS})[ \t]*=[ \t]*\{{|{_KEYS}|\}}")
