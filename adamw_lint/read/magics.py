@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.syntax import UNREADABLE, tree_of
+from adamw_lint.read.syntax import MOST, UNREADABLE, tree_of
 
 _CELL = re.compile(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
 _WRITTEN = re.compile(r"\A(?:-a\s+|--append\s+)?[\"']?(?P<file>[^\s\"']+\.py)\b")
@@ -113,6 +113,8 @@ def _parses_by_another_grammar(code: str) -> bool:
     """Whether the text is Python that is newer than the one that runs us."""
     import libcst
 
+    if len(code) > MOST:
+        return False
     try:
         libcst.parse_module(code)
     except Exception:  # it raises what its native parser has, whatever that is
