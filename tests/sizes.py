@@ -71,7 +71,8 @@ def _nested(opening: str, inner: str, closing: str) -> Text:
 
 
 def _notebook(cell: dict[str, object], piece: str) -> Text:
-    built: dict[str, object] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": BUILT}
+    built: dict[str, object] = {"cell_type": "code", "metadata": {}, "execution_count": None}
+    built |= {"outputs": [], "source": BUILT}
     whole = json.dumps({"cells": [built, built | cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     before, _, after = whole.partition(HERE)
     return _filled(before, json.dumps(piece)[1:-1], after)
