@@ -179,7 +179,7 @@ def test_an_end_that_is_none_is_seen() -> None:
         End(1, "Traceback\n", 1.0, 100.0),
         End(2, "", 1.0, 100.0),
         End(2, "a\nb\n", 1.0, 100.0),
-        End(0, "", 200.0, 100.0),
+        End(0, "", 300.0, 100.0),
         End(0, "", 1.0, 9000.0),
     ):
         assert list(bad.faults(1))
