@@ -96,7 +96,9 @@ def _parse(source: Source) -> Model:
 
     from adamw_lint.model.module import Module
     from adamw_lint.read.depth import too_deep
+    from adamw_lint.read.syntax import refuse_too_long
 
+    refuse_too_long(source.text, source.path)
     if too_deep(source.text):
         raise UnparsableError("nested too deeply to be read", source.path)
     try:

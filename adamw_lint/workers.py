@@ -60,6 +60,7 @@ def _until_broken(
                 handed.append(chunk)
                 futures.append(executor.submit(look_all, chunk))
             if not handed:
+                executor.shutdown()  # waited for: else an interpreter that ends may write to what it closes
                 return []
             found = futures.popleft().result()
             yield from zip([path for path, _ in handed.popleft()], found, strict=True)
@@ -82,6 +83,7 @@ def singly(files: Iterable[File], look_all: LookAll, pool: Pool) -> Iterator[Tol
                 executor = pool(1)
                 look = _fatal(*file, time.monotonic() - began)
             yield file[0], look
+        executor.shutdown()
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 

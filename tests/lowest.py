@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 HOSTS = ("flake8", "lsp")  # the extras that run the linter in another program
+SHARING = ("check-jsonschema",)  # of the tests, and newer ones ask more of click than the linter does
 
 
 def requirements() -> list[str]:
@@ -18,7 +19,8 @@ def requirements() -> list[str]:
     path = Path(__file__).parent.parent / "pyproject.toml"
     project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    return [*project["dependencies"], *(each for name in HOSTS for each in extras[name])]
+    shared = (each for each in extras["test"] if each.startswith(SHARING))
+    return [*project["dependencies"], *(each for name in HOSTS for each in extras[name]), *shared]
 
 
 def lowest(requirement: str) -> str:

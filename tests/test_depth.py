@@ -38,12 +38,17 @@ NESTED = {
     "older syntax below": "x = " + " and ".join("a" * 3000) + "\nprint 'x'",
     "blocks": "".join(" " * level + "if a:\n" for level in range(2000)) + " " * 2000 + "pass",
     "indentation": "".join("  " * level + "if a:\n" for level in range(150)) + "  " * 150 + "pass",
+    "calls again and again": ("x = " + "f(" * 300 + ")" * 300 + "\n") * 100,
+    "lists again and again": ("x = " + "[" * 390 + "]" * 390 + "\n") * 100,
+    "sums in calls again and again": ("x = " + "f(1 + " * 100 + "2" + ")" * 100 + "\n") * 400,
+    "comparisons in calls again and again": ("x = " + "f(1 < 2 < 3 < " * 170 + "4" + ")" * 170 + "\n") * 200,
 }
 WIDE = {
     "a long list": "x = [" + "1, " * WIDTH + "]",
     "a long file": "x = 1\n" * WIDTH,
     "a long chain of and": "x = " + " and ".join("a" * 100),
     "calls in calls": "x = " + "f(" * 150 + ")" * 150,
+    "calls in calls again and again": ("x = " + "f(" * 10 + ")" * 10 + "\n") * 1000,
     "many signs": "x = " + " < ".join("a" * 2 * WIDTH),
     "many texts": "x = [" + "'a', " * WIDTH + "]",
     "many lines of texts": "'a'\n" * WIDTH,

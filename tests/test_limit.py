@@ -209,3 +209,21 @@ def test_a_limit_that_is_none_is_refused(value: str, tmp_path: Path, monkeypatch
 
 def test_time_is_up_is_no_error() -> None:
     assert not issubclass(TimeIsUp, Exception)
+
+
+GROUPS = """import re
+import torch
+
+decayed = [p for n, p in model.named_parameters() if not re.search("(.|.|.)*!", n)]
+spared = [p for n, p in model.named_parameters() if re.search("(.|.|.)*!", n)]
+opt = torch.optim.AdamW([{"params": decayed}, {"params": spared, "weight_decay": 0}], lr=1e-3)
+"""
+
+
+def test_an_expression_of_the_user_that_takes_forever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b.py").write_text(GROUPS)
+    Path("c.py").write_text(BAD)
+    done = run()
+    assert LINE in done.stderr
+    assert "c.py:3" in done.stdout

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adamw_lint.cli import main
@@ -148,6 +148,7 @@ def test_a_long_cell_takes_no_time() -> None:
         assert len(python_of(cell)) == len(cell)
 
 
+@settings(deadline=None)
 @given(st.text("ab=()[]{}'\"%!?\\#: \n\r\téx", max_size=80))
 def test_nothing_moves_where_it_is_masked(cell: str) -> None:
     python = python_of(cell)
@@ -285,6 +286,7 @@ CELL = st.lists(st.sampled_from(["a = 1", "é = 2", "", "    b", "'\"\\\\'", "if
 PADDING = st.sampled_from([None, 1, "\t"])
 
 
+@settings(deadline=None)
 @given(st.lists(CELL, min_size=1, max_size=3), PADDING, st.booleans(), st.booleans(), st.data())
 def test_an_edit_changes_its_cell_and_nothing_else(
     cells: list[list[str]], indent: int | str | None, ascii_only: bool, joined: bool, data: st.DataObject

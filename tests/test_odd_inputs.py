@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import encodings.aliases
+import json
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from fuzzed import REFUSED, faults, smallest, tried
 from mutated import BUILT, ODD_BYTES, Case, case, grown
+from sizes import LARGE, End, ended
 
 from adamw_lint.cli import main
 from adamw_lint.configuration.hierarchy import Configuration
@@ -161,20 +163,41 @@ def test_a_number_that_nobody_can_hold_is_not_computed(number: str) -> None:
 # Large, deep, and made to explode
 
 
-def test_a_file_of_many_lines() -> None:
-    Path("train.py").write_text(BUILT + "x = 1\n" * 10_000)
-    assert run("train.py").returncode == 1
+@pytest.mark.parametrize("name", LARGE)
+def test_large_inputs_end(name: str, here: Path) -> None:
+    """A hundredth of each; `python tests/sizes.py` tries them whole."""
+    end = ended(LARGE[name], 0.01, here)
+    assert list(end.faults(LARGE[name].lines)) == []
+    assert end.megabytes < 1000
 
 
-def test_a_file_of_a_million_lines_ends_with_its_time() -> None:
+def test_an_end_that_is_none_is_seen() -> None:
+    assert list(End(1, "", 1.0, 100.0).faults(1)) == []
+    assert list(End(2, "error: a\n", 1.0, 100.0).faults(1)) == []
+    for bad in (
+        End(-9, "", 1.0, 100.0),
+        End(1, "Traceback\n", 1.0, 100.0),
+        End(2, "", 1.0, 100.0),
+        End(2, "a\nb\n", 1.0, 100.0),
+        End(0, "", 300.0, 100.0),
+        End(0, "", 1.0, 9000.0),
+    ):
+        assert list(bad.faults(1))
+
+
+def test_more_than_can_be_parsed_is_one_clear_line() -> None:
     Path("train.py").write_text(BUILT + "x = 1\n" * 1_000_000)
-    done = run("--time-limit", "1", "train.py")
-    assert done.stderr == b"error: train.py: not linted: it took longer than the 1 s of `time-limit`\n"
+    done = run("train.py")
+    said = b"error: train.py: 6,000,083 characters of Python are too many to be parsed; 4,000,000 are the most\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
-def test_a_dict_of_many_keys() -> None:
-    Path("train.py").write_text(BUILT + "x = {" + ", ".join(f"'k{each}': {each}" for each in range(20_000)) + "}\n")
-    assert run("train.py").returncode == 1
+def test_a_notebook_of_more_than_can_be_parsed_is_one_clear_line() -> None:
+    cell = {"cell_type": "code", "metadata": {}, "source": BUILT + "x = 1\n" * 700_000}
+    Path("train.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}}))
+    done = run("train.ipynb")
+    said = b"error: train.ipynb: 4,200,083 characters of Python are too many to be parsed; 4,000,000 are the most\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_a_large_file_that_says_nothing() -> None:
@@ -272,12 +295,6 @@ def test_a_name_is_only_a_name(name: bytes) -> None:
         assert b"\x1b" not in done.stdout_bytes + done.stderr_bytes
     assert CliRunner().invoke(main, ["--no-cache", "--fix", "--", os.fsdecode(name)]).exit_code == 0
     assert "AdamW" in path.read_text()
-
-
-def test_a_list_of_a_million_paths() -> None:
-    Path("train.py").write_text(BUILT)
-    done = run("--files-from", "-", given=b"train.py\n" * 200_000, seconds=300)
-    assert done.stdout.count(b"ADW101") == 1
 
 
 # What changes while it is looked at, and what may not be read or written

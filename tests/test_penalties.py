@@ -4,7 +4,7 @@ import ast
 from textwrap import dedent, indent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import PATHS, examples
 from test_losses import REACHED, SUMS, in_module, in_training, terms_of
@@ -49,6 +49,7 @@ def test_no_penalty_of_a_module_is_overlooked(penalty: str) -> None:
     assert may_take_norms(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(AROUND)), st.sampled_from(PENALTIES), st.lists(st.sampled_from(AROUND)))
 def test_no_penalty_is_overlooked_among_other_code(before: list[str], text: str, after: list[str]) -> None:
     assert may_take_norms("".join([*before, in_function(text), "\n\n", *after]))

@@ -67,6 +67,7 @@ def test_silence(text: str) -> None:
         f"{CALL}\n# adamw-lint: disable[coupled-decay]\n",
         f"x = '# adamw-lint: ignore-file[coupled-decay]'\n{CALL}\n",
         f"{CALL}  # adamw-lint: ignore\n",
+        f"{CALL}  # adamw-lint: ignore[coupled-decay\n",
         f"{CALL}  # adamw-lint: enable[coupled-decay]\n",
     ],
 )

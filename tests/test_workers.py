@@ -15,7 +15,7 @@ from adamw_lint.looking import File, Means, look_at_all, told
 from adamw_lint.looks import Look
 from adamw_lint.run import Task, run
 from adamw_lint.settings import Settings, load
-from adamw_lint.workers import looks, processes
+from adamw_lint.workers import looks, processes, singly
 
 BAD = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)\n"
 
@@ -72,6 +72,24 @@ def test_processes_are_started_only_where_they_pay(settings: Settings) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that nobody survives")
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("alone", [True, False])
+def test_processes_that_are_done_are_waited_for(whole: bool, alone: bool, settings: Settings) -> None:
+    waits: list[bool] = []
+
+    class Threads(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            waits.append(wait)
+            super().shutdown(wait, cancel_futures=cancel_futures)
+
+    look_all = partial(look_at_all, folder=None)
+    files = [(f"m{number:03}.py", settings) for number in range(3)]
+    found = singly(files, look_all, Threads) if alone else looks(files, look_all, 1, Threads)
+    next(found)
+    list(found) if whole else found.close()  # type: ignore[attr-defined]
+    assert (True in waits) is whole
+
+
 def test_a_process_that_dies_takes_no_other_file_along(settings: Settings) -> None:
     expected = alone(settings)
     look_all = partial(deadly, look_all=partial(look_at_all, folder=None))

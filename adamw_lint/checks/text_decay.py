@@ -15,7 +15,7 @@ from adamw_lint.read.settings_file import YAML
 from adamw_lint.rulebook import optimizers, schemas
 
 RULE = "text-decay"
-_NUMBER = re.compile(r"([-+]?)(\d[\d_]*)(?:\.(\d*))?([eE])([-+]?)(\d+)")
+_NUMBER = re.compile(r"\A([-+]?)(\d[\d_]*)(?:\.(\d*))?([eE])([-+]?)(\d+)")
 
 
 @dataclass(frozen=True, slots=True)

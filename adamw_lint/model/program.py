@@ -143,7 +143,7 @@ class Program:
 
     def read_definers(self, attribute: str) -> None:
         """Read the nearest files whose classes bind an attribute of their instances."""
-        pattern = rf"\bself\.{attribute}\b[^=\n]*=[^=]"
+        pattern = rf"\bself\.{attribute}\b[^=\n]{{0,200}}=[^=]"
         if attribute not in self._defined and not re.search(pattern, self._survey.text):
             for path in islice(self.project.saying(pattern, [attribute], self.home), _NEAREST):
                 self.read(path)

@@ -36,8 +36,8 @@ def _rules_out(clause: tuple[str, str, str], wanted: tuple[int, ...]) -> bool:
 @lru_cache(maxsize=256)  # of as many states of files, and not of a million repositories
 def _stated(files: _Files, library: str) -> list[list[tuple[str, str, str]]]:
     """The clauses of each place that states versions of a library: `>=4.0,<4.50` has two."""
-    some = rf"(?:\s*(?:{_CLAUSE.pattern})[\"']?\s*,?)+"
-    pattern = re.compile(rf"(?<![\w-]){re.escape(library)}(?:\[[^\]\n]*\])?{some}", re.IGNORECASE)
+    some = rf"(?:\s*+(?:{_CLAUSE.pattern})[\"']?\s*+,?)+"
+    pattern = re.compile(rf"(?<![\w-]){re.escape(library)}(?:\[[^\[\]\n]*\])?{some}", re.IGNORECASE)
     texts = (_text(file) for file, _ in files)
     return [_CLAUSE.findall(found[0]) for text in texts for found in pattern.finditer(text)]
 

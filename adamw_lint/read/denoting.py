@@ -54,17 +54,17 @@ class Denoting:
     def reads_module(self) -> bool:
         """Whether a norm is taken of what only the module itself may bind."""
         free = {name for piece, node in self._operands for name in self._follow(node, piece).free}
-        pattern = r"^(?:for .*)?\b{}\b(?!.*\bimport\b)"
+        pattern = r"^(?!.*\bimport\b)(?:for .*)?\b{}\b"
         return any(re.search(pattern.format(name), self._text, re.MULTILINE) for name in free - _BUILTINS)
 
     @cached_property
     def registered(self) -> frozenset[str]:
         """The attributes that classes of the file may register as parameters."""
         methods = "|".join(self._words["parameter_methods"])
-        weights = re.findall(rf"self\.(\w+)\b[^=\n]*=\s*self\.(?:{methods})\(", self._text)
+        weights = re.findall(rf"self\.(\w+)\b[^=\n]{{0,200}}=\s*self\.(?:{methods})\(", self._text)
         if "Parameter" not in self._text:
             return frozenset(weights)
-        made = re.findall(r"self\.(\w+)\b[^=\n]*=[\s(\\]*[\w.]*Param", self._text)
+        made = re.findall(r"self\.(\w+)\b[^=\n]{0,200}=[\s(\\]*[\w.]*Param", self._text)
         apart = re.findall(r"^ *\(?((?:[\w.]+ *, *)+[\w.]+)\)? *=", self._text, re.MULTILINE)
         return frozenset([*weights, *made, *(name for names in apart for name in re.findall(r"self\.(\w+)", names))])
 
@@ -140,7 +140,7 @@ class Denoting:
     @cached_property
     def _kept(self) -> frozenset[str]:
         """The attributes in which a class of the file may keep what yields parameters."""
-        bound = re.findall(rf"self\.(\w+)\b[^=\n]*=(?=[^\n]*(?:{self._said.pattern}))", self._text)
+        bound = re.findall(rf"self\.(\w+)\b[^=\n]{{0,200}}=(?=[^\n]{{0,200}}(?:{self._said.pattern}))", self._text)
         return frozenset(bound)
 
     def _follow(self, node: ast.expr, piece: Part, streams: bool = False) -> Followed:
@@ -234,7 +234,7 @@ def _has_axis(node: ast.AST) -> bool:
 @lru_cache(maxsize=32)
 def keeps_function(text: str, name: str) -> bool:
     """Whether an attribute is bound to what is no call: `self.norm = torch.norm`."""
-    return re.search(rf"\b{name}\b[^=\n]*= *[\w.]+ *$", text, re.MULTILINE) is not None
+    return re.search(rf"\b{name}\b[^=\n]{{0,200}}= *[\w.]+ *$", text, re.MULTILINE) is not None
 
 
 def _last(node: ast.expr) -> str:

@@ -2,13 +2,15 @@
 
 import ast
 import re
+from math import inf
 
 from adamw_lint.read.syntax import tree_of
 
 LIMIT = 400  # LibCST reads a thousand in well under a second, except brackets, for which it is quadratic
 _PATTERN = 60  # what a bracket in a pattern of `match` counts for: with each, LibCST takes up to four times as long
-_LONG = r"\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z)"
-_SHORT = r"\"(?:\\.|[^\"\\\r\n])*+\"?|'(?:\\.|[^'\\\r\n])*+'?"
+_WORK = 5_000_000  # what all brackets together may have around them: LibCST takes some 6 µs a bracket for each of these
+_LONG = r"\"{3}(?:[^\"\\]++|\\.|\"(?!\"\"))*+(?:\"{3}|\Z)|'{3}(?:[^'\\]++|\\.|'(?!''))*+(?:'{3}|\Z)"
+_SHORT = r"\"(?:\\.|[^\"\\\r\n]++)*+\"?|'(?:\\.|[^'\\\r\n]++)*+'?"
 _TOKEN = re.compile(
     rf"#[^\r\n]*|\\(?:\r\n|\n|\r)|(?P<line>(?:\r\n|\n|\r)[ \t\f]*+)(?=[^\s#\\]|\Z)"
     rf"|(?P<formatted>\b(?:[fFtT][rR]?|[rR][fFtT]))?(?P<string>(?:\b[bBrRuU]{{1,2}})?(?:{_LONG}|{_SHORT}))"
@@ -24,25 +26,26 @@ def too_deep(text: str) -> bool:
     Few texts hold so many signs that it has to be asked of Python, whose tree is exact. Where Python itself cannot
     parse it (newer or older syntax, or nesting that even it refuses), the signs decide.
     """
-    at_most = bound(text)
-    if at_most <= LIMIT:
-        return False
+    at_most, work = bound(text)
+    if at_most <= LIMIT or work > _WORK:
+        return work > _WORK
     try:
         tree = tree_of(text)
     except (RecursionError, MemoryError):
         return True
     except (SyntaxError, ValueError):
         return at_most > 2 * LIMIT
-    return _node_depth(tree) > LIMIT or _joined(text) > LIMIT
+    return _node_depth(tree) > LIMIT or _joined(text) > LIMIT or bound(text, inf)[1] > _WORK
 
 
-def bound(text: str) -> int:
-    """About the depth that no node of a text exceeds: blocks, brackets twice, every sign since a comma in each of them.
+def bound(text: str, most: float = 2 * LIMIT) -> tuple[int, int]:
+    """About the depth that no node of a text exceeds, and the sum of the depths of all brackets.
 
-    What is beyond twice the limit is not counted on.
+    What counts are blocks, brackets twice, every sign since a comma in each of them. Once a depth is more than `most`,
+    or the sum more than is borne, nothing is counted on.
     """
     blocks, signs = [(0, 0)], [0]  # indentation and branches of each block, signs in each bracket
-    around = held = deepest = 0
+    around = held = deepest = work = 0
     bracket = 2
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
@@ -52,6 +55,7 @@ def bound(text: str) -> int:
         elif kind == "open":
             signs.append(bracket)
             held += bracket
+            work += held
         elif kind == "close" and len(signs) > 1:
             held -= signs.pop() - 1  # what was in the bracket; the bracket itself goes on as a call would
             signs[-1] += 1
@@ -60,7 +64,7 @@ def bound(text: str) -> int:
             held += left - signs[-1]
             signs[-1] = left
         elif kind == "string":
-            within = 1 + (bound(token["string"].strip("\"'")) if token["formatted"] else 0)
+            within = 1 + (bound(token["string"].strip("\"'"))[0] if token["formatted"] else 0)
             signs[-1] += within
             held += within
         elif kind == "line" and len(signs) == 1:
@@ -69,9 +73,9 @@ def bound(text: str) -> int:
             bracket = _PATTERN if text.startswith("case", token.end()) else 2
         if around + held > deepest:
             deepest = around + held
-            if deepest > 2 * LIMIT:
-                break
-    return deepest
+        if deepest > most or work > _WORK:
+            break
+    return deepest, work
 
 
 def _below(blocks: list[tuple[int, int]], indent: int, text: str, at: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ _BUILTINS = frozenset(dir(builtins))
 _LEAVING = (ast.Return, ast.Yield, ast.Lambda, ast.withitem, ast.Await)
 _ADDING = (ast.Add, ast.Sub, ast.Mult)
 _ASSIGNING = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)
-_IMPORTED = re.compile(r"^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import|import[ \t]+(\w+))([^\n#]*)", re.MULTILINE)
+_IMPORTED = re.compile(r"^[ \t]*(?:from[ \t]+(\w++)[\w.]*+[ \t]+import|import[ \t]+(\w+))([^\n#]*)", re.MULTILINE)
 
 
 class Flowing:

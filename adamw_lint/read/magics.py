@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from adamw_lint.read.depth import too_deep
-from adamw_lint.read.syntax import UNREADABLE, tree_of
+from adamw_lint.read.syntax import MOST, UNREADABLE, tree_of
 
-_CELL = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
-_WRITTEN = re.compile(r"(?:-a\s+|--append\s+)?[\"']?(?P<file>[^\s\"']+\.py)\b")
+_CELL = re.compile(r"\A(?:[ \t]*+(?:#[^\r\n]*+)?\r?\n)*+%%(?P<name>[^\s]*)[ \t]*(?P<words>[^\r\n]*)")
+_WRITTEN = re.compile(r"\A(?:-a\s+|--append\s+)?[\"']?(?P<file>[^\s\"']+\.py)\b")
 _WRITERS = frozenset({"writefile", "file"})
 
 # Magics of a whole cell in another language. Any other may hand its cell to Python: it counts where the cell is Python.
@@ -19,14 +19,14 @@ _FOREIGN = re.compile(
 
 # A line for the shell or the notebook: `%magic`, `!command`, `?help`, `help?`, or a command that needs no sign.
 _LINE = re.compile(
-    r"[ \t]*(?:[%!?]|[\w.]+\?{1,2}[ \t]*(?:#[^\n]*)?(?=[\r\n]|$)"
+    r"(?<![^\r\n])[ \t]*(?:[%!?]|[\w.]+\?{1,2}[ \t]*(?:#[^\n]*)?(?=[\r\n]|$)"
     r"|(?:cat|cd|conda|cp|ls|mkdir|mv|pip|pwd|rm)[ \t]+[\w./~-])"
 )
-_VALUE = re.compile(r"(?P<target>[ \t]*+[\w.,\[\]\"' \t]*[\w\])][ \t]*=[ \t]*)[!%]")
-_COMMAND = re.compile(r"(?:\\\r?\n|[^\r\n])*(?:\r?\n|\r)?")
-_TIMED = re.compile(r"(?P<lead>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit))(?P<code>[ \t].*)", re.DOTALL)
+_VALUE = re.compile(r"\A(?P<target>[ \t]*+[\w.,\[\]\"' \t]*[\w\])][ \t]*=[ \t]*)[!%]")
+_COMMAND = re.compile(r"(?:\\\r?\n|[^\r\n])*+(?:\r?\n|\r)?")
+_TIMED = re.compile(r"\A(?P<lead>[ \t]*)(?P<magic>%(?:time|timeit|prun|memit))(?P<code>[ \t].*)", re.DOTALL)
 _TOKEN = re.compile(
-    r"#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:\\.|(?!(?P=quotes)).)*(?:(?P=quotes))?|\"(?:\\.|[^\"\\\r\n])*\"?|'(?:\\.|[^'\\\r\n])*'?"
+    r"#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:\\.|(?!(?P=quotes)).)*+(?:(?P=quotes))?|\"(?:\\.|[^\"\\\r\n])*+\"?|'(?:\\.|[^'\\\r\n])*+'?"
     r"|\\\r?\n|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\r?\n|\r)|.",
     re.DOTALL,
 )
@@ -113,6 +113,8 @@ def _parses_by_another_grammar(code: str) -> bool:
     """Whether the text is Python that is newer than the one that runs us."""
     import libcst
 
+    if len(code) > MOST:
+        return False
     try:
         libcst.parse_module(code)
     except Exception:  # it raises what its native parser has, whatever that is

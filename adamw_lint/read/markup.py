@@ -11,11 +11,11 @@ _PYTHON = r"(?:python|ipython|py|pycon|pycon3|jupyter-python)3?\b(?![-+/.])"
 _INFO = re.compile(rf"\{{?\.?{_PYTHON}|\{{(?:code|code-block|code-cell|sourcecode)\}}\s+{_PYTHON}", re.IGNORECASE)
 _OPTION = re.compile(r":[\w-]+:")
 _DIRECTIVE = re.compile(
-    rf"(?P<indent>[ \t]*)\.\.[ \t]+"
+    rf"\A(?P<indent>[ \t]*)\.\.[ \t]+"
     rf"(?:(?:code|code-block|sourcecode)::[ \t]+{_PYTHON}|(?:testcode|testsetup|doctest)::)",
     re.IGNORECASE,
 )
-_PROMPT = re.compile(r"[ \t]*(?P<sign>>>>|\.\.\.)(?: |$)")
+_PROMPT = re.compile(r"\A[ \t]*(?P<sign>>>>|\.\.\.)(?: |$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from adamw_lint.rulebook import words
 
 _KINDS = ("square", "half_square", "power", "norm", "squared_error", "dot", "product", "zeros")
-_EXPONENT = re.compile(r" *(?:2(?:\.0*)?(?![\w.])|[A-Za-z_(])")  # one that may be 2
+_EXPONENT = re.compile(r"(?<! ) *(?:2(?:\.0*)?(?![\w.])|[A-Za-z_(])")  # one that may be 2
 _RIGHT = re.compile(r" ?([A-Za-z_][\w.]*)")
 _WORD = re.compile(r"\w")
 _NAMED = re.compile(r"[\w.]")

@@ -14,6 +14,7 @@ from adamw_lint.read.magics import python_of, written_by
 from adamw_lint.read.pieces import Piece, Pieces
 from adamw_lint.read.prefilter import may_concern, may_matter
 from adamw_lint.read.source import Source
+from adamw_lint.read.syntax import refuse_too_long
 
 Quote = Callable[[str], str]
 
@@ -24,7 +25,7 @@ _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOT
 def programs(data: bytes, path: str) -> tuple[Source, ...]:
     """The program of all cells that run, and one for each file of Python that cells write, if they may concern us.
 
-    Raises UnreadableError, or UnparsableError where a notebook that names an optimizer is no JSON.
+    Raises UnreadableError, or UnparsableError where a notebook that names an optimizer is no JSON, or too long.
     """
     try:
         cells = list(_cells(json.loads(data)))
@@ -32,8 +33,11 @@ def programs(data: bytes, path: str) -> tuple[Source, ...]:
         if may_matter(data):
             raise UnparsableError(f"not a notebook: {error}", path) from error
         return ()
-    if not any(may_concern(text.encode(errors="replace")) for text in _texts(cells).values()):
+    texts = _texts(cells).values()
+    if not any(may_concern(text.encode(errors="replace")) for text in texts):
         return ()
+    for text in texts:
+        refuse_too_long(text, path)
     return tuple(_located(Source.of_utf8(data, path)).values())
 
 

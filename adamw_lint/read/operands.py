@@ -5,12 +5,12 @@ from functools import cache
 
 from adamw_lint.rulebook import words
 
-_BASE = re.compile(r"([\w.]+)[ \t]*$")
+_BASE = re.compile(r"(?<![\w.])([\w.]++)[ \t]*+$")
 _BRACKETED = re.compile(r"(?<![\w\])])\(([^()]*)\)[ \t]*$")
 _ARITHMETIC = re.compile(r"[\w.\])][ \t]*[-+*/%@][ \t]*[\w.]")
 _OTHER = re.compile(r"[,:=<>\[{]|\b(?:if|and|or|not|in|await)\b")
-_EXPONENT = re.compile(r"(?:[^(),]*,)?\s*(-?\d+(?:\.\d*)?|-?\.\d+)\s*\)")
-_NORMALISED = re.compile(r"(?:\s*2(?:\.0*)?)?\s*\)\s*\.mean\(\s*(?:dim=)?-1,\s*keepdim=True\s*\)")
+_EXPONENT = re.compile(r"(?<=\()(?:[^(),]*+,)?\s*(-?\d+(?:\.\d*)?|-?\.\d+)\s*\)")
+_NORMALISED = re.compile(r"(?<=\()(?:\s*2(?:\.0*)?)?\s*\)\s*\.mean\(\s*(?:dim=)?-1,\s*keepdim=True\s*\)")
 _KEY = re.compile(r"[\"']\s*,\s*[\w.]*$")
 _WITHIN = 120  # characters looked at before a norm
 

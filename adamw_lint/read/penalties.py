@@ -17,8 +17,8 @@ _UNBROKEN = re.compile(
     r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE
 )  # here indentation does not tell what belongs together
 _SECOND = re.compile(r",\s*[\w.]*$")
-_SIMPLE = re.compile(r"\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
-_RECEIVER = re.compile(r"([\w.]+)\.$")
+_SIMPLE = re.compile(r"(?<=\()\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
+_RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
 
 
 @lru_cache(maxsize=4)  # the prefilter asks, and the model of the same file a moment later

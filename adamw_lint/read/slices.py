@@ -53,7 +53,7 @@ class Slices:
 
     def derived(self, name: str) -> dict[str, int]:
         """The slices with the classes that may derive from one of a name, by their names."""
-        found = re.finditer(rf"^class (\w+)\([^:]*\b{name}\b", self.text, re.MULTILINE)
+        found = re.finditer(rf"^class (\w+)\([^:]{{0,1000}}\b{name}\b", self.text, re.MULTILINE)
         return {each[1]: bisect_right(self._spans, (each.start(), len(self.text))) - 1 for each in found}
 
     def _cut(self, tree: ast.Module) -> None:

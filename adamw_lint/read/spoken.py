@@ -5,12 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
-# Comments and strings, so that no quotation mark or `#` in a string counts.
+# Comments and strings, so that no quotation mark or `#` in a string counts. What a repeat could give back takes 160
+# bytes a character: none of these gives anything back.
+_LONG = r"\"{3}(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"{3}|'{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}"
 _PATTERN = (
     r"#[^\n\r]*"
-    r"|(?P<code>\b(?:[rR]?[fFtT]|[fFtT][rR])(?P<mark>\"{3}|'{3}|\"|')(?:[^\\]|\\.)*?(?P=mark))"
-    r"|(?P<long>\"{3}|'{3})(?:[^\\]|\\.)*?(?P=long)"
-    r"|(?P<word>\"[^\"\\\s]*\"|'[^'\\\s]*')|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+    rf"|(?P<code>\b(?:[rR]?[fFtT]|[fFtT][rR])(?:{_LONG}|\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'))|{_LONG}"
+    r"|(?P<word>\"[^\"\\\s]*\"|'[^'\\\s]*')|\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?"
 )
 
 

@@ -3,10 +3,25 @@
 import ast
 import warnings
 
+from adamw_lint.errors import UnparsableError
+
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what Python says of a text that it cannot parse
 
 
+MOST = 4_000_000  # characters that are parsed: for each, a tree of Python takes up to 300 bytes, one of LibCST 1,500
+
+
+def refuse_too_long(text: str, path: str) -> None:
+    """Raise UnparsableError for what would take too much memory, by either parser."""
+    if len(text) > MOST:
+        raise UnparsableError(
+            f"{len(text):,} characters of Python are too many to be parsed; {MOST:,} are the most", path
+        )
+
+
 def tree_of(text: str) -> ast.Module:
-    """The tree of a text, without what Python warns of; raises one of `UNREADABLE`."""
+    """The tree of a text, without what Python warns of; raises one of `UNREADABLE`, for what is too long as well."""
+    if len(text) > MOST:
+        raise MemoryError(f"a text of {len(text):,} characters")
     with warnings.catch_warnings(action="ignore"):
         return ast.parse(text)

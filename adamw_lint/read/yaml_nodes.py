@@ -1,13 +1,11 @@
 """Reads YAML, and JSON as the YAML that it is, event by event: nothing is built, executed or expanded."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.read.nodes import Entry, Items, Node, Scalar, Table
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")  # what may stand before a value: its anchor and its tag
 _MERGE = "<<"
 
 
@@ -89,5 +87,7 @@ class _Builder:
     def _span(self, event: Any) -> Span:
         """The place of a scalar without its anchor and tag."""
         start, end = event.start_mark.index, event.end_mark.index
-        before = _PROPERTIES.match(self._text, start, end)
-        return Span(before.end() if before else start, end)
+        rest = self._text[start:end]
+        while rest[:1] in ("&", "!") and len(words := rest.split(maxsplit=1)) == 2:
+            rest = words[1]
+        return Span(end - len(rest), end)

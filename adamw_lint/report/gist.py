@@ -11,7 +11,7 @@ from adamw_lint.rulebook import pages
 
 WIDTH = 110
 
-_WITHIN = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
+_WITHIN = re.compile(r"\[([^\[\]]+)\]\((?!https?:)[^()]*\)")
 
 
 def section(rule: str, title: str) -> list[str]:

@@ -23,11 +23,13 @@ class Word(StrEnum):
 
 # A reason ends where another comment begins; the number of an issue, as in #12, is none.
 OURS = re.compile(
-    r"#\s*adamw-lint:\s*(?P<word>[\w-]*)(?:\s*\[(?P<names>[^\]]*)\])?(?P<reason>(?:(?!\s*#\s*\D).)*)", re.DOTALL
+    r"#\s*adamw-lint:\s*(?P<word>[\w-]*)(?:\s*\[(?P<names>[^\]]*)(?P<closed>\]?))?(?P<reason>(?:\s*+(?:[^\s#]|#(?!\D)))*+)"
 )
 NOQA = re.compile(r"#\s*noqa\b(?!-)(?P<colon>\s*:)?", re.IGNORECASE)
-CODE = re.compile(r"[\s,]*(?P<code>[A-Za-z][A-Za-z0-9]*)(?![\w-])")
-OTHERS = re.compile(r"\s*#\s*(?:noqa|type:|adamw-lint:|fmt:|isort:|mypy:|pragma|pylint|pyright|ruff)", re.IGNORECASE)
+CODE = re.compile(r"(?<![\s,])[\s,]*+(?P<code>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*+)(?![\w-])")
+OTHERS = re.compile(
+    r"(?<!\s)\s*+#\s*(?:noqa|type:|adamw-lint:|fmt:|isort:|mypy:|pragma|pylint|pyright|ruff)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def directives(source: Source) -> Iterator[Directive]:
 def _ours(comment: Comment) -> Iterator[Directive]:
     for match in OURS.finditer(comment.text):
         start = comment.span.start
-        listed = match["names"]
+        listed = match["names"] if match["closed"] else None
         names = None if listed is None else tuple(_split(listed, start + match.start("names")))
         end = start + match.start("reason") + len(match["reason"].rstrip())
         inside = (

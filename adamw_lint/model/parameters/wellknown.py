@@ -12,7 +12,7 @@ from adamw_lint.rulebook import models
 
 Tensors = tuple[Tensor, ...]
 
-_INNERMOST = re.compile(r"([^\s{},]*)\{([^{}]*)\}")
+_INNERMOST = re.compile(r"(?<![^\s{},])([^\s{},]*+)\{([^{}]*)\}")
 _BODY = "Model"
 
 
