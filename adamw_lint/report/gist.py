@@ -5,9 +5,9 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from adamw_lint.diagnostics import Diagnostic
+from adamw_lint.pages import pages
 from adamw_lint.read.source import Source
 from adamw_lint.report.screen import Line
-from adamw_lint.rulebook import pages
 
 WIDTH = 110
 

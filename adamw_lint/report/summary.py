@@ -43,7 +43,7 @@ def prospect(outcomes: Sequence[Outcome]) -> Line:
 
 def advice(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     """A line for every site that was rewritten, because its weights decay in another way from now on, and each note."""
-    for outcome in outcomes:
+    for outcome in (each for each in outcomes if each.programs):
         for source, applied in _in_order(outcome):
             if applied.diagnostic.fix and applied.diagnostic.fix.advice:
                 place = f"{shown(str(source.place(applied.span)))}: "
