@@ -8,8 +8,9 @@ from typing import Any
 from adamw_lint.diagnostics import Span
 from adamw_lint.read.nodes import Entry, Items, Node, Scalar, Table
 
-_LONG = r"\"\"\"(?:[^\\]|\\.)*?\"{3,5}|'''.*?'{3,5}"
-_SHORT = r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'"
+# A string ends with its text at the latest, as in no TOML: so none is searched for its end twice.
+_LONG = r"\"{3}(?:[^\"\\]++|\\.|\"(?!\"\"))*+(?:\"{3,5}|\Z)|'{3}(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"
+_SHORT = r"\"(?:[^\"\\\n]++|\\.)*+\"?|'[^'\n]*+'?"
 _KEY = rf"(?:[\w-]++|{_SHORT})"
 _KEYS = rf"{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+"
 _VALUE = rf"{_LONG}|{_SHORT}|[\w.+-]++(?=[ \t]*+(?:[],}}#\r\n]|\Z))"
