@@ -60,8 +60,9 @@ class Denoting:
     @cached_property
     def registered(self) -> frozenset[str]:
         """The attributes that classes of the file may register as parameters."""
-        methods = "|".join(self._words["parameter_methods"])
-        weights = re.findall(rf"self\.(\w+)\b[^=\n]*=\s*self\.(?:{methods})\(", self._text)
+        methods, makers = ("|".join(names) for names in (self._words["parameter_methods"], sorted(self._makers)))
+        called = rf"self\.(\w+)\b[^=\n]*=[\s(\\]*(?:self\.(?:{methods})|[\w.]*\b(?:{makers}))\("
+        weights = re.findall(called, self._text)
         if "Parameter" not in self._text:
             return frozenset(weights)
         made = re.findall(r"self\.(\w+)\b[^=\n]*=[\s(\\]*[\w.]*Param", self._text)
