@@ -279,3 +279,38 @@ def test_a_choice_between_families_is_silent() -> None:
     text = in_training("(ce + lam * sum(p.pow(2).sum() for p in model.parameters())).backward()")
     other = f"{built} if fast else torch.optim.SGD(model.parameters(), lr=0.1)"
     assert found(text.replace(built, other)) == []
+
+
+INHERITED = """\
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+class Base(nn.Module):
+    def penalty(self):
+        return sum(p.pow(2).sum() for p in self.parameters())
+
+class Other(nn.Module):
+    def penalty(self):
+        return self.gate.abs().mean()
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+        self.gate = nn.Parameter(torch.ones(4))
+        self.opt = torch.optim.Adam(self.parameters(), lr=1e-3)
+
+    def learn(self, x, y):
+        loss = F.mse_loss(self.layer(x), y) + 1e-4 * self.penalty()
+        loss.backward()
+        self.opt.step()
+"""
+
+
+def test_a_method_of_self_is_that_of_its_own_class_or_of_one_above() -> None:
+    assert found(INHERITED) == ["1e-4 * self.penalty()"]
+    assert found(INHERITED.replace("Net(Base)", "Net(Other)")) == []
+    assert found(INHERITED.replace("Net(Base)", "Net(Foreign)")) == []
+    below = "class Deeper(Net):\n    def penalty(self):\n        return self.gate.abs().mean()\n"
+    assert found(INHERITED + "\n" + below) == []

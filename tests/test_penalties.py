@@ -102,6 +102,16 @@ HANDED = {
             def forward(self, model, ce):
                 return ce + self.norm(model.fc.weight)
     """,
+    "a variable that a function of the library makes, kept as an attribute": """
+        class Net:
+            def build(self):
+                self.table = (
+                    tf.get_variable("table", [4, 4])
+                )
+
+            def loss(self, ce):
+                return ce + tf.nn.l2_loss(self.table)
+    """,
     "from a global": """
         parameters = list(model.parameters())
 

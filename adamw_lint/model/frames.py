@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.scopes import Kind, find
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call
@@ -43,6 +44,7 @@ class Frames:
     def __init__(self, survey: Survey, values: Values) -> None:
         self._survey = survey
         self._values = values
+        self._kinship = Kinship(survey, values)
         self._callers: dict[cst.CSTNode, list[cst.Call]] = {}
         self._counted = 0
 
@@ -91,7 +93,18 @@ class Frames:
             return None
         named = self._survey.functions.get(method[1], ())
         same = [each for each in named if isinstance(self._survey.scope(each).node, cst.ClassDef)]
+        if len(same) > 1:
+            same = self._of_self(call, same) if dotted(method[0]) == "self" else []
         return same[0] if len(same) == 1 else None
+
+    def _of_self(self, call: cst.Call, same: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
+        """Of the methods of one name those of the class in which `self` calls it, or of classes above or below that."""
+        owner = self._survey.owner(call)
+        owners = {each: self._survey.owner(each) for each in same}
+        if not isinstance(owner, cst.ClassDef):
+            return []
+        below = [each for each, of in owners.items() if of is not None and self._kinship.derives(of, owner)]
+        return below or [each for each, of in owners.items() if of is not None and self._kinship.derives(owner, of)]
 
     def _callable(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
         """`__call__` or `forward` of the class of this file that an expression makes an instance of."""
