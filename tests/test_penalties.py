@@ -112,6 +112,14 @@ HANDED = {
             def loss(self, ce):
                 return ce + tf.nn.l2_loss(self.table)
     """,
+    "to a function of the library that takes gradients": """
+        import tensorflow as tf
+
+        def train(ce, optimizer):
+            weights = tf.trainable_variables()
+            loss = ce + tf.add_n([tf.nn.l2_loss(v) for v in weights])
+            return optimizer.apply_gradients(zip(tf.gradients(loss, weights), weights))
+    """,
     "from a global": """
         parameters = list(model.parameters())
 
