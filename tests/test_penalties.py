@@ -120,6 +120,13 @@ HANDED = {
             loss = ce + tf.add_n([tf.nn.l2_loss(v) for v in weights])
             return optimizer.apply_gradients(zip(tf.gradients(loss, weights), weights))
     """,
+    "to a regularizer of layers": """
+        import tensorflow as tf
+
+        def penalised(loss, weights, factor):
+            regularizer = tf.contrib.layers.l2_regularizer(factor)
+            return loss + regularizer(weights)
+    """,
     "from a global": """
         parameters = list(model.parameters())
 

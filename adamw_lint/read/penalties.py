@@ -25,7 +25,9 @@ _RECEIVER = re.compile(r"([\w.]+)\.$")
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
     if _tree_libraries().search(text):
-        return takes_norms(text)
+        return takes_norms(text) or _called_regularizers().search(text) is not None
+    if _called_regularizers().search(text):
+        return True
     written = [
         found.start for found in norms(text) if not _is_another(text, found) and not _is_comment(text, found.start)
     ]
@@ -45,6 +47,12 @@ def _tree_libraries() -> re.Pattern[str]:
     """Where a library is imported whose parameters are a tree."""
     libraries = "|".join(sorted(words("penalty")["tree_libraries"]))
     return re.compile(rf"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:{libraries})\b", re.MULTILINE)
+
+
+@cache
+def _called_regularizers() -> re.Pattern[str]:
+    """Where a regularizer of layers may be called on weights: by itself, or by the name it is given."""
+    return re.compile("|".join(words("penalty")["called_regularizers"]), re.MULTILINE)
 
 
 def _is_comment(text: str, start: int) -> bool:
