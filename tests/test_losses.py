@@ -132,6 +132,12 @@ REACHED = {
         "loss = torch.add(ce, lam * model[0].weight.norm())\nloss.backward()",
         "lam * model[0].weight.norm()",
     ),
+    "a list of pairs": (
+        "pairs = []\nfor n, p in model.named_parameters():\n    if 'weight' in n:\n        pair = (n, p)\n"
+        "        pairs.append(pair)\nreg = 0\nfor n, w in pairs:\n    reg = reg + torch.norm(w, p=2)\n"
+        "loss = ce + lam * reg\nloss.backward()",
+        "lam * reg",
+    ),
     "conditional": (
         "loss = ce\nif lam > 0:\n    loss = loss + lam * model[0].weight.norm()\nloss.backward()",
         "lam * model[0].weight.norm()",
@@ -184,6 +190,10 @@ SILENT = {
     "group lasso": "(ce + lam * model[0].weight.norm(dim=1).sum()).backward()",
     "another target": "(ce + F.mse_loss(model[0].weight, target)).backward()",
     "an action cost": "acs = model(x)\n(ce + 0.01 * (acs ** 2).sum(dim=1).mean()).backward()",
+    "a list of pairs with activations": (
+        "pairs = []\nfor n, layer in enumerate(model):\n    pairs.append((n, layer(x)))\n"
+        "reg = 0\nfor n, h in pairs:\n    reg = reg + h.norm()\n(ce + lam * reg).backward()"
+    ),
     "a class with a weight": "(ce + batch.weight.pow(2).sum()).backward()",
 }
 

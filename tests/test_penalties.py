@@ -120,6 +120,24 @@ HANDED = {
             loss = ce + tf.add_n([tf.nn.l2_loss(v) for v in weights])
             return optimizer.apply_gradients(zip(tf.gradients(loss, weights), weights))
     """,
+    "in a list of pairs, from a method that names none": """
+        class Regularization:
+            def forward(self, model):
+                return self.penalty(self.pairs(model), self.factor)
+
+            def pairs(self, model):
+                found = []
+                for name, param in model.named_parameters():
+                    pair = (name, param)
+                    found.append(pair)
+                return found
+
+            def penalty(self, pairs, factor):
+                total = 0
+                for name, w in pairs:
+                    total = total + torch.norm(w, p=2)
+                return factor * total
+    """,
     "to a regularizer of layers": """
         import tensorflow as tf
 

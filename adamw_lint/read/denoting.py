@@ -46,9 +46,9 @@ class Denoting:
         return True
 
     @property
-    def reads_arguments(self) -> bool:
-        """Whether a norm is taken of what may be an argument of its function."""
-        return any(self._follow(node, piece).asked for piece, node in self._operands)
+    def asked(self) -> frozenset[str]:
+        """The functions of whose arguments a norm may be taken; empty for what the call of an object runs."""
+        return frozenset(name for piece, node in self._operands for name in self._follow(node, piece).asked)
 
     @property
     def reads_module(self) -> bool:
@@ -208,6 +208,8 @@ class Denoting:
             yield node.value, True
         elif streams and isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
             yield from ((each, False) for each in (node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]))
+        elif not streams and isinstance(node, ast.Tuple):  # a pair of a name and a parameter
+            yield from ((each, False) for each in node.elts)
         elif streams and isinstance(node, ast.BinOp):
             yield from ((node.left, True), (node.right, True))
         elif streams and isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):

@@ -95,9 +95,9 @@ def _may_be_of_parameters(text: str, written: list[int]) -> bool:
         return True
     if found.reads_module:
         return _in_all_of(text)
-    if not found.reads_arguments:
+    if not (asked := found.asked):
         return False
-    more = pieces.around(each.start() for each in _sources(found.registered).finditer(text))
+    more = pieces.around(each.start() for each in _sources(found.registered, asked).finditer(text))
     if more is None:
         return _in_all_of(text)
     return Denoting(text, [Part(pieces.parsed(number)) for number in sorted(numbers | more)]).takes_norms()
@@ -108,11 +108,12 @@ def _in_all_of(text: str) -> bool:
 
 
 @cache
-def _sources(registered: frozenset[str]) -> re.Pattern[str]:
-    """Where a text may name parameters themselves: `.parameters()`, `.weight`, what a class registers."""
+def _sources(registered: frozenset[str], asked: frozenset[str]) -> re.Pattern[str]:
+    """Where a text may name parameters: `.parameters()`, `.weight`, what a class registers; or calls what is asked."""
     penalty, parameters = words("penalty"), words("parameters")
     attributes = {*penalty["weights"], *penalty["collection_attributes"], *penalty["collections"], *registered}
     attributes |= {*parameters["iterators"], *parameters["named_iterators"]}
     makers = {path.rpartition(".")[2] for path in penalty["variable_makers"]}
     said = [rf"\.(?:{'|'.join(sorted(attributes))})\b(?![\"'])", rf"\b(?:{'|'.join(sorted(makers))})\("]
+    said += [rf"(?<!def )\b(?:{'|'.join(sorted(asked - {''}))})\("] if asked - {""} else []
     return re.compile("|".join(said))

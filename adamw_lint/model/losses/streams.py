@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.pairs import unpaired
 from adamw_lint.model.losses.registered import Registered
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
@@ -81,9 +82,7 @@ class Streams(ABC):
             return self._comprehended(node, place, depth)
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
             return self._part([Place(node.left, frame), Place(node.right, frame)], depth)
-        if isinstance(node, (cst.List, cst.Tuple)):
-            return self._displayed(node, place, depth)
-        if isinstance(node, cst.Dict):
+        if isinstance(node, (cst.List, cst.Tuple, cst.Dict)):
             return self._displayed(node, place, depth)
         if isinstance(node, (cst.Name, cst.Attribute)):
             return self._collection(node, place) or self._bound_stream(node, place, depth)
@@ -161,9 +160,12 @@ class Streams(ABC):
             calls = [call for call in on if (method_call(call) or ("", ""))[1] == "append"]
         else:
             calls = self.values.calls_on(node, "append")
-        found = [self.parameter(Place(each), depth + 1) for call in calls for each in positional(call)]
+        items = [each for call in calls for each in positional(call)]
+        is_named, tensors = unpaired(items, self.values)
+        found = [self.parameter(Place(each), depth + 1) for each in tensors]
         known = found[0] if found and None not in found else None
-        return Stream(Yield.PARAMETER, replace(known, whole=False)) if known is not None else None
+        yields = Yield.NAMED_PARAMETER if is_named else Yield.PARAMETER
+        return Stream(yields, replace(known, whole=False)) if known is not None else None
 
     def _displayed(self, node: cst.List | cst.Tuple | cst.Dict, place: Place, depth: int) -> Stream | None:
         inner = [Place(element.value, place.frame) for element in node.elements]
@@ -220,7 +222,6 @@ class Streams(ABC):
 
     def _kept(self, node: cst.Name | cst.Attribute) -> list[Binding]:
         """What the classes of the program bind an attribute of their instances to: `model.reg_params`."""
-
         if not isinstance(node, cst.Attribute) or isinstance(self.values.worth(node.value), Reference):
             return []
         self.values.program.read_definers(node.attr.value)
@@ -228,8 +229,7 @@ class Streams(ABC):
 
     def is_module(self, place: Place, depth: int = 0) -> bool:
         """Whether an expression certainly denotes a module: built in sight, or asked for its parameters."""
-        place = self.frames.resolve(place)
-        node = place.node
+        node = (place := self.frames.resolve(place)).node
         if depth > 12 or not isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)):
             return False
         if isinstance(node, cst.Subscript):
