@@ -314,6 +314,20 @@ NORMS = _specimens(
     ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
     (
+        SAFE,
+        "a method of an object lists what is trained",
+        """
+        import torch
+        class Pair:
+            def __init__(self, student):
+                self.student = student
+            def trained(self):
+                return list(self.student.parameters())
+        pair = Pair(model)
+        opt = torch.optim.AdamW(pair.trained(), lr=1e-3)
+        """,
+    ),
+    (
         MANUAL,
         "the class is the default of a parameter",
         """
