@@ -9,15 +9,29 @@ import libcst as cst
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.prefilter import may_build
+from adamw_lint.rulebook import words
 
 _NEAREST = 4  # files taken for one question
 _CALLED = ("forward", "__call__", "__init__")  # run by a call of the object or the class
 
 
-def bring_in_callers(functions: Iterable[cst.FunctionDef], survey: Survey, program: Program) -> bool:
-    """Read the nearest files that call one of the functions, and those that build an optimizer for these.
+def bring_in_users(
+    inner: Iterable[cst.FunctionDef], outer: Iterable[cst.FunctionDef], survey: Survey, program: Program
+) -> bool:
+    """Read the nearest files that use the outer functions, else those that use any of the inner ones, which these run.
 
     False where nothing new was found.
+    """
+    return bring_in_callers(outer, survey, program, first=True) or bring_in_callers(inner, survey, program)
+
+
+def bring_in_callers(
+    functions: Iterable[cst.FunctionDef], survey: Survey, program: Program, first: bool = False
+) -> bool:
+    """Read the nearest files that call one of the functions, and those that build an optimizer for these.
+
+    False where nothing new was found. `first` ends it with the nearest file that backs a loss: what is further away
+    trains other things by methods of the same names.
     """
     before = len(survey.calls)
     names = [name for function in functions for name in _names(function, survey)]
@@ -25,7 +39,13 @@ def bring_in_callers(functions: Iterable[cst.FunctionDef], survey: Survey, progr
         program.read(path)
         if not may_build(program.project.says(path)):
             _bring_in_importers(path, program)
+        if first and _backs(program.project.says(path)):
+            break
     return len(survey.calls) > before
+
+
+def _backs(data: bytes) -> bool:
+    return any(f"{name}(".encode() in data for name in words("penalty")["backward"])
 
 
 def _bring_in_importers(path: Path, program: Program) -> None:

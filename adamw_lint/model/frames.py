@@ -87,14 +87,19 @@ class Frames:
         if binding is not None and binding.kind is Kind.ASSIGN and isinstance(binding.value, cst.Lambda):
             return binding.value
         if binding is not None and binding.value is not None:
-            return self._callable(binding.value)
+            kept = _kept(binding.value) if binding.kind is Kind.ASSIGN else None
+            return self._method(call, kept.value, kept.attr.value) if kept else self._callable(binding.value)
         method = method_call(call)
-        if method is None or method[1] in _GENERIC or isinstance(self._values.worth(method[0]), Reference):
+        return self._method(call, *method) if method is not None else None
+
+    def _method(self, call: cst.Call, of: cst.BaseExpression, name: str) -> cst.FunctionDef | None:
+        """The method of the program that a call of an object's runs, if no other has its name."""
+        if name in _GENERIC or isinstance(self._values.worth(of), Reference):
             return None
-        named = self._survey.functions.get(method[1], ())
+        named = self._survey.functions.get(name, ())
         same = [each for each in named if isinstance(self._survey.scope(each).node, cst.ClassDef)]
         if len(same) > 1:
-            same = self._of_self(call, same) if dotted(method[0]) == "self" else []
+            same = self._of_self(call, same) if dotted(of) == "self" else []
         return same[0] if len(same) == 1 else None
 
     def _of_self(self, call: cst.Call, same: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
@@ -178,3 +183,10 @@ class Frames:
         found = [find(name.split(".")[0], self._survey.use(place.node)) for place in (one, other)]
         scopes = [each[0] if each is not None else None for each in found]
         return scopes[0] is scopes[1]  # what no scope binds is one and the same name of another file
+
+
+def _kept(value: cst.BaseExpression) -> cst.Attribute | None:
+    """A method that a name is bound to, uncalled, by itself or where nothing else is given: `f or model.loss`."""
+    if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
+        value = value.right
+    return value if isinstance(value, cst.Attribute) else None

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 import libcst as cst
 
 from adamw_lint.layer_facts import layers
-from adamw_lint.model.callers import bring_in_callers
+from adamw_lint.model.callers import bring_in_callers, bring_in_users
 from adamw_lint.model.chained import ChainedDecays
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
@@ -180,7 +180,7 @@ class Module(Placed):
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
             unexplained = losses.unexplained(self.tree) if is_searched else []
-            if not bring_in_callers(unexplained, self.survey, self.program):
+            if not bring_in_users(unexplained, losses.outermost(unexplained), self.survey, self.program):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
 

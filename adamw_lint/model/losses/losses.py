@@ -77,6 +77,17 @@ class Losses:
                 found[function] = None
         return list(found)
 
+    def outermost(self, functions: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
+        """Those that run some functions of a file and are run by none of it, so that only other files may do so."""
+        every = list(functions)
+        inner: set[cst.FunctionDef] = set()
+        for function in every:
+            callers = [self._survey.function(call) for call in self._frames.calls_of(function)]
+            own = [each for each in callers if each is not None and self._survey.owns(each)]
+            inner |= {function} if own else set()
+            every += [each for each in dict.fromkeys(own) if each not in every]
+        return [function for function in every if function not in inner]
+
     def _functions(self, loss: Part) -> set[cst.CSTNode]:
         """The functions whose results are part of a loss."""
         stack = [loss]

@@ -111,6 +111,8 @@ class Streams(ABC):
         return next((yields for key, yields in _YIELDS.items() if method in self.words[key]), None)
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
+        if (method := method_call(node)) is not None and dotted(method[0]) != "self":
+            self.values.program.read_methods(method[1])  # another class may have one of the name
         frame = self.frames.entered(node, place.frame)
         if frame is None:
             return self._returned_by_method(node, depth)
@@ -122,17 +124,15 @@ class Streams(ABC):
         method = method_call(node)
         if method is None or node.args or isinstance(self.values.worth(method[0]), Reference):
             return None
-        self.values.program.read_methods(method[1])
-        methods = self.survey.functions.get(method[1], ())
-        results = [result for each in methods if self.survey.owner(each) for result in self.frames.results(each)]
+        methods = filter(self.survey.owner, self.survey.functions.get(method[1], ()))
+        results = [result for each in methods for result in self.frames.results(each)]
         streams = [self.stream(Place(result), depth + 1) for result in results]
         known = streams[0] if streams and None not in streams else None
         return replace(known, of=replace(known.of, whole=False)) if known is not None else None
 
     def _narrowed(self, stream: Stream | None, tests: list[cst.BaseExpression]) -> Stream | None:
-        if stream is None or all(self.is_trained(test) for test in tests):
-            return stream
-        return replace(stream, of=replace(stream.of, whole=False))
+        is_same = stream is None or all(map(self.is_trained, tests))
+        return stream if stream is None or is_same else replace(stream, of=replace(stream.of, whole=False))
 
     def is_trained(self, test: cst.BaseExpression) -> bool:
         """Whether a condition only asks if the parameter is trained."""
