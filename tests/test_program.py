@@ -82,6 +82,26 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"models/one.py:11 l2-in-loss"},
     ),
+    "an optimizer that a function of a third file builds": (
+        {
+            "model.py": RECOMMENDER,
+            "optimizers.py": "import torch\n\ndef build(model, rate):\n"
+            "    return torch.optim.Adam(model.parameters(), lr=rate)\n",
+            "train.py": "from model import Recommender\nfrom optimizers import build\n\ndef train(batches):\n"
+            "    model = Recommender()\n    optimizer = build(model, 1e-3)\n    for batch in batches:\n"
+            "        loss = model.calculate_loss(batch)\n        loss.backward()\n        optimizer.step()\n",
+        },
+        {"model.py:11 l2-in-loss"},
+    ),
+    "an optimizer that a class above builds": (
+        {
+            "above.py": "import torch\nimport lightning as L\n\nclass Above(L.LightningModule):\n"
+            "    def configure_optimizers(self):\n        return torch.optim.Adam(self.parameters(), lr=1e-3)\n",
+            "net.py": "from above import Above\n\nclass Net(Above):\n    def training_step(self, batch, index):\n"
+            "        return self.loss(batch) + 1e-4 * sum(p.pow(2).sum() for p in self.parameters())\n",
+        },
+        {"net.py:5 l2-in-loss"},
+    ),
     "a penalty behind a method that a trainer keeps, uncalled": (
         {"models/one.py": RECOMMENDER, "trainer.py": TRAINER},
         {"models/one.py:11 l2-in-loss"},

@@ -1,8 +1,11 @@
 """Brings in the files of the program whose code trains on what a function of this one returns."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -11,18 +14,22 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.read.prefilter import may_build
 from adamw_lint.rulebook import words
 
+if TYPE_CHECKING:
+    from adamw_lint.model.losses.losses import Losses
+
 _NEAREST = 4  # files taken for one question
 _CALLED = ("forward", "__call__", "__init__")  # run by a call of the object or the class
 
 
-def bring_in_users(
-    inner: Iterable[cst.FunctionDef], outer: Iterable[cst.FunctionDef], survey: Survey, program: Program
-) -> bool:
-    """Read the nearest files that use the outer functions, else those that use any of the inner ones, which these run.
+def bring_in_users(losses: Losses, survey: Survey, program: Program, said: int) -> bool:
+    """Read the nearest files that may train on what no loss in sight explains.
 
-    False where nothing new was found.
+    False where all of it is explained, and where nothing was read since there were `said` calls.
     """
-    return bring_in_callers(outer, survey, program, first=True) or bring_in_callers(inner, survey, program)
+    inner = losses.unexplained(survey.tree)
+    if not bring_in_callers(losses.outermost(inner), survey, program, first=True):
+        bring_in_callers(inner, survey, program)
+    return bool(inner) and len(survey.calls) > said
 
 
 def bring_in_callers(
