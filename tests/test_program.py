@@ -82,6 +82,15 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"models/one.py:11 l2-in-loss"},
     ),
+    "a method of a model of another file, moved to a device, lists what is trained": (
+        {
+            "model.py": "from torch import nn\n\nclass Net(nn.Module):\n    def trained(self):\n"
+            "        return list(self.student.parameters()) + list(self.head.parameters())\n",
+            "train.py": "import torch\nfrom model import Net\n\nmodel = Net().to('cuda')\n"
+            "optimizer = torch.optim.AdamW(model.trained(), lr=1e-3)\n",
+        },
+        {"train.py:5 decayed-norms"},
+    ),
     "an optimizer that a function of a third file builds": (
         {
             "model.py": RECOMMENDER,
