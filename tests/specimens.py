@@ -314,6 +314,20 @@ NORMS = _specimens(
     ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),
     (
+        SAFE,
+        "a method of an object lists what is trained",
+        """
+        import torch
+        class Pair:
+            def __init__(self, student):
+                self.student = student
+            def trained(self):
+                return list(self.student.parameters())
+        pair = Pair(model)
+        opt = torch.optim.AdamW(pair.trained(), lr=1e-3)
+        """,
+    ),
+    (
         MANUAL,
         "the class is the default of a parameter",
         """
@@ -1236,8 +1250,25 @@ opt = torch.optim.AdamW([
     {{"params": [p for n, p in model.named_parameters() if n in no_decay], "weight_decay": 0.0}},
 ], lr=1e-3)
 """
+_COPIED = """
+import os
+{}
+if "HALF" in os.environ:
+    named = [(n, p.clone().detach().to("cpu").float().requires_grad_()) for n, p in model.named_parameters()]
+else:
+    named = list(model.named_parameters())
+opt = torch.optim.AdamW([
+    {{"params": [p for n, p in named if n not in no_decay], "weight_decay": 0.1}},
+    {{"params": [p for n, p in named if n in no_decay], "weight_decay": 0.0}},
+], lr=1e-3)
+"""
 UNMATCHED = _specimens(
     "unmatched-exclusion",
+    (
+        SAFE,
+        "whole names, the parameters or copies of them by a condition",
+        _net(f"self.LayerNorm = nn.LayerNorm(4); {_LINEAR}", rest=_COPIED),
+    ),
     (
         SAFE,
         "norms with a beginning in common",

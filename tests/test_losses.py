@@ -132,6 +132,12 @@ REACHED = {
         "loss = torch.add(ce, lam * model[0].weight.norm())\nloss.backward()",
         "lam * model[0].weight.norm()",
     ),
+    "a list of pairs": (
+        "pairs = []\nfor n, p in model.named_parameters():\n    if 'weight' in n:\n        pair = (n, p)\n"
+        "        pairs.append(pair)\nreg = 0\nfor n, w in pairs:\n    reg = reg + torch.norm(w, p=2)\n"
+        "loss = ce + lam * reg\nloss.backward()",
+        "lam * reg",
+    ),
     "conditional": (
         "loss = ce\nif lam > 0:\n    loss = loss + lam * model[0].weight.norm()\nloss.backward()",
         "lam * model[0].weight.norm()",
@@ -184,6 +190,10 @@ SILENT = {
     "group lasso": "(ce + lam * model[0].weight.norm(dim=1).sum()).backward()",
     "another target": "(ce + F.mse_loss(model[0].weight, target)).backward()",
     "an action cost": "acs = model(x)\n(ce + 0.01 * (acs ** 2).sum(dim=1).mean()).backward()",
+    "a list of pairs with activations": (
+        "pairs = []\nfor n, layer in enumerate(model):\n    pairs.append((n, layer(x)))\n"
+        "reg = 0\nfor n, h in pairs:\n    reg = reg + h.norm()\n(ce + lam * reg).backward()"
+    ),
     "a class with a weight": "(ce + batch.weight.pow(2).sum()).backward()",
 }
 
@@ -279,3 +289,38 @@ def test_a_choice_between_families_is_silent() -> None:
     text = in_training("(ce + lam * sum(p.pow(2).sum() for p in model.parameters())).backward()")
     other = f"{built} if fast else torch.optim.SGD(model.parameters(), lr=0.1)"
     assert found(text.replace(built, other)) == []
+
+
+INHERITED = """\
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+class Base(nn.Module):
+    def penalty(self):
+        return sum(p.pow(2).sum() for p in self.parameters())
+
+class Other(nn.Module):
+    def penalty(self):
+        return self.gate.abs().mean()
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+        self.gate = nn.Parameter(torch.ones(4))
+        self.opt = torch.optim.Adam(self.parameters(), lr=1e-3)
+
+    def learn(self, x, y):
+        loss = F.mse_loss(self.layer(x), y) + 1e-4 * self.penalty()
+        loss.backward()
+        self.opt.step()
+"""
+
+
+def test_a_method_of_self_is_that_of_its_own_class_or_of_one_above() -> None:
+    assert found(INHERITED) == ["1e-4 * self.penalty()"]
+    assert found(INHERITED.replace("Net(Base)", "Net(Other)")) == []
+    assert found(INHERITED.replace("Net(Base)", "Net(Foreign)")) == []
+    below = "class Deeper(Net):\n    def penalty(self):\n        return self.gate.abs().mean()\n"
+    assert found(INHERITED + "\n" + below) == []

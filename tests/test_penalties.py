@@ -103,6 +103,49 @@ HANDED = {
             def forward(self, model, ce):
                 return ce + self.norm(model.fc.weight)
     """,
+    "a variable that a function of the library makes, kept as an attribute": """
+        class Net:
+            def build(self):
+                self.table = (
+                    tf.get_variable("table", [4, 4])
+                )
+
+            def loss(self, ce):
+                return ce + tf.nn.l2_loss(self.table)
+    """,
+    "to a function of the library that takes gradients": """
+        import tensorflow as tf
+
+        def train(ce, optimizer):
+            weights = tf.trainable_variables()
+            loss = ce + tf.add_n([tf.nn.l2_loss(v) for v in weights])
+            return optimizer.apply_gradients(zip(tf.gradients(loss, weights), weights))
+    """,
+    "in a list of pairs, from a method that names none": """
+        class Regularization:
+            def forward(self, model):
+                return self.penalty(self.pairs(model), self.factor)
+
+            def pairs(self, model):
+                found = []
+                for name, param in model.named_parameters():
+                    pair = (name, param)
+                    found.append(pair)
+                return found
+
+            def penalty(self, pairs, factor):
+                total = 0
+                for name, w in pairs:
+                    total = total + torch.norm(w, p=2)
+                return factor * total
+    """,
+    "to a regularizer of layers": """
+        import tensorflow as tf
+
+        def penalised(loss, weights, factor):
+            regularizer = tf.contrib.layers.l2_regularizer(factor)
+            return loss + regularizer(weights)
+    """,
     "from a global": """
         parameters = list(model.parameters())
 

@@ -33,6 +33,38 @@ def shrink(opt):
         group["weight_decay"] = group["wd"]
 """
 
+RECOMMENDER = """
+import torch
+from torch import nn
+
+class Recommender(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.users = nn.Embedding(10, 4)
+
+    def penalty(self):
+        return self.users.weight.norm(2) ** 2
+
+    def calculate_loss(self, batch):
+        return self.users(batch).sum() + 1e-4 * self.penalty()
+"""
+TRAINER = """
+import torch
+
+class Trainer:
+    def __init__(self, model, rate):
+        self.model = model
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+
+    def epoch(self, batches, compare=None):
+        compare = compare or self.model.calculate_loss
+        for batch in batches:
+            loss = compare(batch)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+"""
+
 PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a class that another file re-exports": (
         {
@@ -40,6 +72,56 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             "train.py": "from optimizers import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
         },
         {"train.py:2 coupled-decay"},
+    ),
+    "a penalty behind a method, whose name alone a trainer knows": (
+        {
+            "models/one.py": RECOMMENDER,
+            "trainer.py": TRAINER.replace("compare = compare or self.model.calculate_loss", "").replace(
+                "compare(batch)", "self.model.calculate_loss(batch)"
+            ),
+        },
+        {"models/one.py:11 l2-in-loss"},
+    ),
+    "a method of a model of another file, moved to a device, lists what is trained": (
+        {
+            "model.py": "from torch import nn\n\nclass Net(nn.Module):\n    def trained(self):\n"
+            "        return list(self.student.parameters()) + list(self.head.parameters())\n",
+            "train.py": "import torch\nfrom model import Net\n\nmodel = Net().to('cuda')\n"
+            "optimizer = torch.optim.AdamW(model.trained(), lr=1e-3)\n",
+        },
+        {"train.py:5 decayed-norms"},
+    ),
+    "an optimizer that a function of a third file builds": (
+        {
+            "model.py": RECOMMENDER,
+            "optimizers.py": "import torch\n\ndef build(model, rate):\n"
+            "    return torch.optim.Adam(model.parameters(), lr=rate)\n",
+            "train.py": "from model import Recommender\nfrom optimizers import build\n\ndef train(batches):\n"
+            "    model = Recommender()\n    optimizer = build(model, 1e-3)\n    for batch in batches:\n"
+            "        loss = model.calculate_loss(batch)\n        loss.backward()\n        optimizer.step()\n",
+        },
+        {"model.py:11 l2-in-loss"},
+    ),
+    "an optimizer that a class above builds": (
+        {
+            "above.py": "import torch\nimport lightning as L\n\nclass Above(L.LightningModule):\n"
+            "    def configure_optimizers(self):\n        return torch.optim.Adam(self.parameters(), lr=1e-3)\n",
+            "net.py": "from above import Above\n\nclass Net(Above):\n    def training_step(self, batch, index):\n"
+            "        return self.loss(batch) + 1e-4 * sum(p.pow(2).sum() for p in self.parameters())\n",
+        },
+        {"net.py:5 l2-in-loss"},
+    ),
+    "a penalty behind a method that a trainer keeps, uncalled": (
+        {"models/one.py": RECOMMENDER, "trainer.py": TRAINER},
+        {"models/one.py:11 l2-in-loss"},
+    ),
+    "a penalty behind a method, trained by the nearest file and not by what is further away": (
+        {
+            "a/model.py": RECOMMENDER,
+            "a/trainer.py": TRAINER.replace("Adam", "SGD"),
+            "b/deeper/trainer.py": TRAINER,
+        },
+        set(),
     ),
     "a class of a package, through its __init__": (
         {
@@ -225,7 +307,7 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
 def _write(folder: Path, files: dict[str, str]) -> None:
     (folder / "pyproject.toml").write_text("")
     for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
 

@@ -21,10 +21,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call by parameter; `complete` is False where more may arrive by a star."""
+    """The arguments of a call by parameter.
+
+    `complete` is False where more may arrive by a star, `by_default` True where that takes a caller who gives another
+    dict than the one that is the default.
+    """
 
     by_name: dict[str, Argument]
     complete: bool
+    by_default: bool = False
 
 
 def bind(call: cst.Call, signature: str, values: Values, given: Arguments | None = None, skip: int = 0) -> Arguments:
@@ -35,21 +40,22 @@ def bind(call: cst.Call, signature: str, values: Values, given: Arguments | None
     positional = parameters(signature)[0]
     bound = dict(given.by_name) if given else {}
     complete = given.complete if given else True
+    shown = complete or (given is not None and given.by_default)
     free = [name for name in positional if given is None or name not in given.by_name]
     for index, arg in enumerate(call.args):
         if arg.star == "**":
             more = _unpacked(values.worth(arg.value), call)
             bound |= more.by_name
-            complete = complete and more.complete
+            complete, shown = complete and more.complete, shown and (more.complete or more.by_default)
         elif arg.star:
-            free, complete = [], False
+            free, complete, shown = [], False, False
         elif arg.keyword is not None:
             bound[arg.keyword.value] = Argument(arg.value, arg, call)
         elif skip <= index < len(free) + skip:
             bound[free[index - skip]] = Argument(arg.value, arg, call)
         elif index >= skip:  # the signature ends in `*args`, or is that of another version
-            complete = False
-    return Arguments(bound, complete)
+            complete = shown = False
+    return Arguments(bound, complete, shown and not complete)
 
 
 def _unpacked(value: Value, call: cst.Call) -> Arguments:
@@ -58,7 +64,8 @@ def _unpacked(value: Value, call: cst.Call) -> Arguments:
     if len(options) > 1 or not isinstance(mapping, Mapping):
         return Arguments({}, complete=False)
     entries = {name: Argument(entry.value, entry.node, call, entry.certain) for name, entry in mapping.entries.items()}
-    return Arguments(entries, mapping.complete and mapping is value)
+    is_default = mapping.by_default or (mapping.complete and mapping is not value)
+    return Arguments(entries, mapping.complete and mapping is value, is_default)
 
 
 def unwrapped(value: Value, signature: str, values: Values) -> tuple[Value, Arguments | None]:

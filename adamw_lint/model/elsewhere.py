@@ -20,14 +20,15 @@ class Elsewhere:
         self._values = values
         self._program = program
         self._constructions = constructions
-        self._known: dict[tuple[cst.Module, ...], tuple[Construction, ...]] = {}
+        self._known: dict[tuple[int, int], tuple[Construction, ...]] = {}
 
     def built(self) -> tuple[Construction, ...]:
         """What the files read so far build; looked for anew only once more of them are read."""
         others = self._program.others
-        if others not in self._known:
-            self._known[others] = tuple(each for tree in others for each in self._built_in(tree))
-        return self._known[others]
+        read = len(others), len(self._survey.calls)  # of a file, only what is asked for is read
+        if read not in self._known:
+            self._known[read] = tuple(each for tree in others for each in self._built_in(tree))
+        return self._known[read]
 
     def _built_in(self, tree: cst.Module) -> Iterator[Construction]:
         whole = tuple(self._constructions.of(tree))

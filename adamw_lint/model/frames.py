@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.scopes import Kind, find
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call
@@ -43,6 +44,7 @@ class Frames:
     def __init__(self, survey: Survey, values: Values) -> None:
         self._survey = survey
         self._values = values
+        self._kinship = Kinship(survey, values)
         self._callers: dict[cst.CSTNode, list[cst.Call]] = {}
         self._counted = 0
 
@@ -85,13 +87,29 @@ class Frames:
         if binding is not None and binding.kind is Kind.ASSIGN and isinstance(binding.value, cst.Lambda):
             return binding.value
         if binding is not None and binding.value is not None:
-            return self._callable(binding.value)
+            kept = _kept(binding.value) if binding.kind is Kind.ASSIGN else None
+            return self._method(call, kept.value, kept.attr.value) if kept else self._callable(binding.value)
         method = method_call(call)
-        if method is None or method[1] in _GENERIC or isinstance(self._values.worth(method[0]), Reference):
+        return self._method(call, *method) if method is not None else None
+
+    def _method(self, call: cst.Call, of: cst.BaseExpression, name: str) -> cst.FunctionDef | None:
+        """The method of the program that a call of an object's runs, if no other has its name."""
+        if name in _GENERIC or isinstance(self._values.worth(of), Reference):
             return None
-        named = self._survey.functions.get(method[1], ())
+        named = self._survey.functions.get(name, ())
         same = [each for each in named if isinstance(self._survey.scope(each).node, cst.ClassDef)]
+        if len(same) > 1:
+            same = self._of_self(call, same) if dotted(of) == "self" else []
         return same[0] if len(same) == 1 else None
+
+    def _of_self(self, call: cst.Call, same: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
+        """Of the methods of one name those of the class in which `self` calls it, or of classes above or below that."""
+        owner = self._survey.owner(call)
+        owners = {each: self._survey.owner(each) for each in same}
+        if not isinstance(owner, cst.ClassDef):
+            return []
+        below = [each for each, of in owners.items() if of is not None and self._kinship.derives(of, owner)]
+        return below or [each for each, of in owners.items() if of is not None and self._kinship.derives(owner, of)]
 
     def _callable(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
         """`__call__` or `forward` of the class of this file that an expression makes an instance of."""
@@ -165,3 +183,10 @@ class Frames:
         found = [find(name.split(".")[0], self._survey.use(place.node)) for place in (one, other)]
         scopes = [each[0] if each is not None else None for each in found]
         return scopes[0] is scopes[1]  # what no scope binds is one and the same name of another file
+
+
+def _kept(value: cst.BaseExpression) -> cst.Attribute | None:
+    """A method that a name is bound to, uncalled, by itself or where nothing else is given: `f or model.loss`."""
+    if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
+        value = value.right
+    return value if isinstance(value, cst.Attribute) else None

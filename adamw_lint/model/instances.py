@@ -6,8 +6,10 @@ import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, options_of
+from adamw_lint.rulebook import words
 
 _DEPTH = 6  # names, attributes and parameters between an object and the call that makes it
 
@@ -26,7 +28,9 @@ class Instances:
 
     def _of(self, node: cst.BaseExpression, depth: int) -> Iterator[cst.ClassDef]:
         if isinstance(node, cst.Call):
-            yield from self.named(node.func)
+            method = method_call(node)
+            is_itself = method is not None and method[1] in words("penalty")["unchanged"]  # Model().to(device)
+            yield from self.classes(method[0], depth + 1) if method and is_itself else self.named(node.func)
         elif isinstance(node, cst.Subscript):
             for item in self._values.item_assignments(node.value):
                 yield from self.classes(item.value, depth + 1)

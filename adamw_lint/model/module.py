@@ -6,7 +6,7 @@ from functools import cached_property, partial
 import libcst as cst
 
 from adamw_lint.layer_facts import layers
-from adamw_lint.model.callers import bring_in_callers
+from adamw_lint.model.callers import bring_in_callers, bring_in_users
 from adamw_lint.model.chained import ChainedDecays
 from adamw_lint.model.chosen.assigned import Assigned
 from adamw_lint.model.classes import Classes
@@ -174,13 +174,13 @@ class Module(Placed):
         vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}
         for _ in range(3):  # a loss may be backed by a caller of a caller
+            said = len(self.survey.calls)
             built = (*own, *self._elsewhere.built())  # what is read for it may back the loss as well
             losses = Losses(self.survey, self.values, self.frames, partial(tuple, built), vocabulary)
             for term in losses:
                 if self.owns(term.node) and not any(self.survey.within(term.node, other) for other in terms):
                     terms.setdefault(term.node, term)
-            unexplained = losses.unexplained(self.tree) if is_searched else []
-            if not bring_in_callers(unexplained, self.survey, self.program):
+            if not is_searched or not bring_in_users(losses, self.survey, self.program, said):
                 break
         return tuple(sorted(terms.values(), key=lambda term: self.survey.orders[term.node]))
 

@@ -150,8 +150,8 @@ class Program:
         self._defined.add(attribute)
 
     def read_methods(self, name: str) -> None:
-        """Read the nearest files that define a method, unless one of those read so far does."""
-        if name not in self._defined and not self._survey.functions.get(name):
+        """Read the nearest files that define a method, unless the one that is linted does."""
+        if name not in self._defined and not any(map(self._survey.owns, self._survey.functions.get(name, ()))):
             for path in islice(
                 self.project.saying(rf"\bdef {name}\(self\b", [f"def {name}(self"], self.home), _NEAREST
             ):
@@ -167,8 +167,13 @@ class Program:
         self._defined.add(pattern)
 
     def callers(self, *names: str) -> Iterator[Path]:
-        """The other files of the project that may call one of the names, those nearest to this one first."""
-        return self.project.saying(rf"(?<!def )(?<!class )\b(?:{'|'.join(names)})\s*\(", names, self.home)
+        """The other files of the project that may call one of the names, those nearest to this one first.
+
+        A method may be bound to another name before it is called: `loss = model.loss`.
+        """
+        either = "|".join(names)
+        called = rf"(?<!def )(?<!class )\b(?:{either})\s*\(|(?:=|\bor)\s*[\w.]+\.(?:{either})\b(?!\s*[.(=\[])"
+        return self.project.saying(called, names, self.home)
 
     def importers(self, name: str) -> Iterator[Path]:
         """The other files of the project that may import a module, those nearest to this one first."""

@@ -40,6 +40,7 @@ class Scale:
 
 ONE = Scale()
 MINUS = Scale(Decimal(-1))
+HALF = Scale(Decimal("0.5"))
 
 
 def scale_of(place: Place, frames: Frames, values: Values, depth: int = 0) -> Scale:

@@ -70,7 +70,8 @@ class Values(Links):
         if isinstance(value, Mapping):
             return amended(self, node, value, found[-1])
         if isinstance(value, Parameter) and isinstance(value.default, Mapping):
-            return amended(self, node, Mapping(value.default.entries, complete=False), found[-1])
+            shown = amended(self, node, value.default, found[-1])
+            return Mapping(shown.entries, complete=False, by_default=shown.complete)
         return value
 
     def bound(self, binding: Binding) -> Value:

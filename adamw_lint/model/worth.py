@@ -67,10 +67,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A dict with text keys; `complete` is False where there may be entries that we do not see."""
+    """A dict with text keys; `complete` is False where there may be entries that we do not see.
+
+    `by_default` says that there are none unless a caller gives another dict.
+    """
 
     entries: dict[str, Entry]
     complete: bool = True
+    by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ class Denoting:
         return True
 
     @property
-    def reads_arguments(self) -> bool:
-        """Whether a norm is taken of what may be an argument of its function."""
-        return any(self._follow(node, piece).asked for piece, node in self._operands)
+    def asked(self) -> frozenset[str]:
+        """The functions of whose arguments a norm may be taken; empty for what the call of an object runs."""
+        return frozenset(name for piece, node in self._operands for name in self._follow(node, piece).asked)
 
     @property
     def reads_module(self) -> bool:
@@ -60,8 +60,9 @@ class Denoting:
     @cached_property
     def registered(self) -> frozenset[str]:
         """The attributes that classes of the file may register as parameters."""
-        methods = "|".join(self._words["parameter_methods"])
-        weights = re.findall(rf"self\.(\w+)\b[^=\n]{{0,200}}=\s*self\.(?:{methods})\(", self._text)
+        methods, makers = ("|".join(names) for names in (self._words["parameter_methods"], sorted(self._makers)))
+        called = rf"self\.(\w+)\b[^=\n]{{0,200}}=[\s(\\]*(?:self\.(?:{methods})|[\w.]*\b(?:{makers}))\("
+        weights = re.findall(called, self._text)
         if "Parameter" not in self._text:
             return frozenset(weights)
         made = re.findall(r"self\.(\w+)\b[^=\n]{0,200}=[\s(\\]*[\w.]*Param", self._text)
@@ -207,6 +208,8 @@ class Denoting:
             yield node.value, True
         elif streams and isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
             yield from ((each, False) for each in (node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]))
+        elif not streams and isinstance(node, ast.Tuple):  # a pair of a name and a parameter
+            yield from ((each, False) for each in node.elts)
         elif streams and isinstance(node, ast.BinOp):
             yield from ((node.left, True), (node.right, True))
         elif streams and isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):

@@ -48,11 +48,12 @@ class Flowing:
         return False
 
     def _is_handed_over(self, inner: ast.AST, outer: ast.AST) -> bool:
-        """Whether a value is an argument of a function that may be the program's own, or that collects losses."""
+        """Whether a value is an argument of what may be the program's own, or of what collects or backs losses."""
         call = self._parents.get(outer) if isinstance(outer, (ast.keyword, ast.Starred)) else outer
         if not isinstance(call, ast.Call) or inner is call.func:
             return False
-        if isinstance(call.func, ast.Attribute) and call.func.attr in words("penalty")["gathered"]:
+        takers = (*words("penalty")["gathered"], *words("penalty")["backward"])
+        if isinstance(call.func, ast.Attribute) and call.func.attr in takers:
             return True
         root: ast.AST = call.func
         while isinstance(root, ast.Attribute):

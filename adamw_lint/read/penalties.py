@@ -25,7 +25,9 @@ _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
     if _tree_libraries().search(text):
-        return takes_norms(text)
+        return takes_norms(text) or _called_regularizers().search(text) is not None
+    if _called_regularizers().search(text):
+        return True
     written = [
         found.start for found in norms(text) if not _is_another(text, found) and not _is_comment(text, found.start)
     ]
@@ -45,6 +47,12 @@ def _tree_libraries() -> re.Pattern[str]:
     """Where a library is imported whose parameters are a tree."""
     libraries = "|".join(sorted(words("penalty")["tree_libraries"]))
     return re.compile(rf"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:{libraries})\b", re.MULTILINE)
+
+
+@cache
+def _called_regularizers() -> re.Pattern[str]:
+    """Where a regularizer of layers may be called on weights: by itself, or by the name it is given."""
+    return re.compile("|".join(words("penalty")["called_regularizers"]), re.MULTILINE)
 
 
 def _is_comment(text: str, start: int) -> bool:
@@ -87,9 +95,9 @@ def _may_be_of_parameters(text: str, written: list[int]) -> bool:
         return True
     if found.reads_module:
         return _in_all_of(text)
-    if not found.reads_arguments:
+    if not (asked := found.asked):
         return False
-    more = pieces.around(each.start() for each in _sources(found.registered).finditer(text))
+    more = pieces.around(each.start() for each in _sources(found.registered, asked).finditer(text))
     if more is None:
         return _in_all_of(text)
     return Denoting(text, [Part(pieces.parsed(number)) for number in sorted(numbers | more)]).takes_norms()
@@ -100,11 +108,12 @@ def _in_all_of(text: str) -> bool:
 
 
 @cache
-def _sources(registered: frozenset[str]) -> re.Pattern[str]:
-    """Where a text may name parameters themselves: `.parameters()`, `.weight`, what a class registers."""
+def _sources(registered: frozenset[str], asked: frozenset[str]) -> re.Pattern[str]:
+    """Where a text may name parameters: `.parameters()`, `.weight`, what a class registers; or calls what is asked."""
     penalty, parameters = words("penalty"), words("parameters")
     attributes = {*penalty["weights"], *penalty["collection_attributes"], *penalty["collections"], *registered}
     attributes |= {*parameters["iterators"], *parameters["named_iterators"]}
     makers = {path.rpartition(".")[2] for path in penalty["variable_makers"]}
     said = [rf"\.(?:{'|'.join(sorted(attributes))})\b(?![\"'])", rf"\b(?:{'|'.join(sorted(makers))})\("]
+    said += [rf"(?<!def )\b(?:{'|'.join(sorted(asked - {''}))})\("] if asked - {""} else []
     return re.compile("|".join(said))

@@ -21,7 +21,9 @@ from adamw_lint.sparing.overlooked import Overlooked
 def overlooked(module: Module, built: Construction) -> Overlooked | None:
     """What is decayed although it should be spared; None where it is spared, or where that is not known."""
     name = built.optimizer.exclusion_argument
-    if name is None or built.decay in (ZERO, UNKNOWN) or not built.arguments.complete or built.subclass is not None:
+    if name is None or built.decay in (ZERO, UNKNOWN) or built.subclass is not None:
+        return None
+    if not built.arguments.complete and not built.arguments.by_default:
         return None
     given = built.arguments.by_name.get(name)
     if given is not None and not isinstance(module.values.worth(given.value), Nothing):
@@ -116,6 +118,8 @@ def _fix(module: Module, built: Construction, name: str) -> Fix:
     known = words("sparing")
     if built.is_choice or built.is_partial:
         raise Manual("the same call may build another optimizer")
+    if not built.arguments.complete:
+        raise Manual("a caller may give it a dict with other arguments")
     if isinstance(built.call.func, cst.Call):
         raise Manual("what builds it here takes a function for a schedule unless it is told otherwise")
     if module.survey.mentions(known["stacked"]):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.tree import descendants
+from adamw_lint.model.tree import descendants, method_call
 
 Comprehension = cst.BaseSimpleComp | cst.DictComp
 
@@ -27,6 +27,14 @@ def takes_each(elt: cst.BaseExpression, clause: cst.CompFor) -> bool:
     if isinstance(elt, cst.Subscript) and not isinstance(elt.value, cst.Name):
         return False
     names = {each.value for each in descendants(clause.target) if isinstance(each, cst.Name)}
-    used = {each.value for each in descendants(elt) if isinstance(each, cst.Name)}
+    parts = [copied(each.value) for each in elt.elements] if isinstance(elt, cst.Tuple) else [elt]
+    used = {each.value for part in parts for each in descendants(part) if isinstance(each, cst.Name)}
     is_plain = isinstance(elt, (cst.Name, cst.Tuple, cst.Subscript))
     return is_plain and bool(used & names) and len(used - names) <= isinstance(elt, cst.Subscript)
+
+
+def copied(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What a chain of methods begins with: the parameter of `p.clone().detach().float()`."""
+    while (method := method_call(node)) is not None:
+        node = method[0]
+    return node

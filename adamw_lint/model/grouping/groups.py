@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from adamw_lint.model.grouping.growing import adds_one, is_unconditional
+from adamw_lint.model.grouping.objects import Objects
 from adamw_lint.model.grouping.picked import Picks
 from adamw_lint.model.grouping.selection import UNKNOWN, Reach, Selection, either, is_trained, union
 from adamw_lint.model.scopes import Binding, Kind
@@ -37,6 +38,7 @@ class Groups:
         self._survey = survey
         self._values = values
         self._words = words
+        self._objects = Objects(survey, values)
         self._open: set[cst.CSTNode] = set()
         self._known: dict[cst.CSTNode, Selection] = {}
         self._items: dict[tuple[cst.BaseExpression, int], list[cst.BaseExpression]] = {}
@@ -111,14 +113,12 @@ class Groups:
     def _returns(self, call: cst.Call) -> Iterator[cst.BaseExpression]:
         """What a function or method of this file returns."""
         function = self._function(call)
-        returns = self._survey.returns_of(function) if function is not None else ()
-        yield from (node.value for node in returns if node.value is not None)
+        for each in [function] if function is not None else self._objects.methods(call):
+            yield from (node.value for node in self._survey.returns_of(each) if node.value is not None)
 
     def _function(self, call: cst.Call) -> cst.FunctionDef | None:
         target = self._values.worth(call.func)
-        if isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef):
-            return target.node
-        return None
+        return target.node if isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef) else None
 
     def selection(self, node: cst.BaseExpression) -> Selection:
         """What an expression of parameters selects."""
@@ -196,7 +196,7 @@ class Groups:
         return is_trained(test, self._words["trained"])
 
     def _named(self, node: cst.Name | cst.Attribute) -> Selection:
-        found = self._values.bindings(node)
+        found = self._values.bindings(node) or self._objects.attribute(node)
         if not found:
             return UNKNOWN
         assigned = [self._bound(binding) for binding in found if binding.kind is not Kind.AUGMENT]

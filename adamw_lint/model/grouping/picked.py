@@ -53,6 +53,13 @@ def united(several: Iterable[Picks | None]) -> Picks | None:
     return tuple(pick for pick in joined.values() if pick.predicate != NEVER)
 
 
+def agreed(several: Iterable[Picks | None]) -> Picks | None:
+    """What several expressions all pick; None where they differ, or where that is not known."""
+    first, *others = several
+    said = [[(pick.key, pick.predicate) for pick in picks] for picks in (first, *others) if picks is not None]
+    return first if len(said) == 1 + len(others) and all(each == said[0] for each in said) else None
+
+
 def handed(pick: Pick, call: cst.Call, function: cst.FunctionDef) -> cst.BaseExpression | None:
     """The model of a pick that a function makes of its argument, as a call hands it over.
 

@@ -9,10 +9,10 @@ from adamw_lint.model.grouping.cases import Cases
 from adamw_lint.model.grouping.comprehensions import Comprehension, clauses, conditions, takes_each
 from adamw_lint.model.grouping.conditions import Conditions
 from adamw_lint.model.grouping.fillings import Filling, Fillings, Keys, item_of
-from adamw_lint.model.grouping.picked import Pick, Picks, handed, narrowed, united
+from adamw_lint.model.grouping.picked import Pick, Picks, agreed, handed, narrowed, united
 from adamw_lint.model.grouping.predicates import ALWAYS, Atom, Predicate, Test, Written, every, inverse, some
 from adamw_lint.model.grouping.roles import Roles, Variable, What
-from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, method_call, positional
 from adamw_lint.model.values import Values
@@ -191,7 +191,7 @@ class Picker:
             return None
         base, keys = container
         found = self._values.bindings(base)
-        first = self._first([binding for binding in found if binding.kind is not Kind.AUGMENT], keys)
+        first = self._first([each for each in found if each.kind is not Kind.AUGMENT], keys)
         added = [self._added(binding) for binding in found if binding.kind is Kind.AUGMENT and not keys]
         return self._with_texts(united([first, *reversed(added), *self.filled(base, keys)]), base, keys)
 
@@ -209,7 +209,9 @@ class Picker:
 
     def _first(self, found: list[Binding], keys: Keys) -> Picks | None:
         """What a variable is bound to, or an entry of the display that it is bound to."""
-        binding = found[0] if len(found) == 1 else None
+        if len(found) > 1:
+            return agreed(self._first([each], keys) for each in found) if all_exclusive(found) else None
+        binding = next(iter(found), None)
         if binding is None or binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.UNPACK):
             return None
         value: cst.BaseExpression | None = binding.value
@@ -232,9 +234,8 @@ class Picker:
     def filled(self, base: cst.BaseExpression, keys: Keys) -> Iterator[Picks | None]:
         """What loops put into a list, call by call."""
         for filling in self.fillings.of(base, keys):
-            if self._text(filling) is not None:
-                continue
-            yield narrowed(self._put(filling), filling.under, self._choosing(filling))
+            if self._text(filling) is None:
+                yield narrowed(self._put(filling), filling.under, self._choosing(filling))
 
     def _choosing(self, filling: Filling) -> Iterator[Written]:
         """The tests on names by which a call chooses the list that it puts something into."""
@@ -242,9 +243,7 @@ class Picker:
             yield from self._conditions.written(each.test)
 
     def _put(self, filling: Filling) -> Picks | None:
-        if not filling.whole:
-            return self.single(filling.value)
-        found = self.of(filling.value)
-        if found is None or self.cases.loop(filling.call) is None:
+        found = self.of(filling.value) if filling.whole else self.single(filling.value)
+        if not filling.whole or found is None or self.cases.loop(filling.call) is None:
             return found
         return self._in_rounds(found, filling.call)

@@ -6,7 +6,8 @@ from enum import Enum, auto
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.grouping.comprehensions import copied
+from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, index_of, keyword, method_call, positional
 from adamw_lint.model.values import Values
@@ -135,17 +136,22 @@ class Roles:
         if isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
             return self._comprehended(node, given)
         if isinstance(node, cst.Name):
-            binding = self._values.bound_once(node)
-            if binding is None or (binding.kind is not Kind.ASSIGN and binding.node not in given):
-                return None
-            value = given.get(binding.node, binding.value)
-            return self.elements(value, given) if value is not None else None
+            return self._bound(self._values.bindings(node), given)
         return self._called(node, given) if isinstance(node, cst.Call) else None
+
+    def _bound(self, found: list[Binding], given: Given) -> Variable | None:
+        """What each element of a variable is, bound once or in the arms of a condition, to the same thing in all."""
+        bound = [given.get(one.node, one.value) for one in found if one.kind is Kind.ASSIGN or one.node in given]
+        if len(bound) < len(found) or (len(found) > 1 and not all_exclusive(found)):
+            return None
+        every = [self.elements(value, given) if value is not None else None for value in bound]
+        said = {(one.what, self.key(one.root)) if one is not None else None for one in every}
+        return every[0] if len(said) == 1 else None
 
     def _comprehended(self, node: cst.BaseSimpleComp, given: Given) -> Variable | None:
         if not isinstance(node.elt, cst.Tuple):
             return self.of(node.elt, given)
-        found = [self.of(element.value, given) for element in node.elt.elements]
+        found = [self.of(copied(element.value), given) for element in node.elt.elements]
         whats = tuple(each.what if each else None for each in found)
         pair = next((pair for pair in _PAIRS if whats == tuple(_ELEMENTS[pair, index] for index in (0, 1))), None)
         return Variable(pair, found[0].root) if pair and found[0] else None

@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.calls import bind
 from adamw_lint.model.layered.compiled import Compiled, Trainer
+from adamw_lint.model.layered.kinds import kind
 from adamw_lint.model.layered.onward import Onward, Stage, Stop
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import text_of
@@ -62,28 +62,14 @@ class LayerPenalties:
     def _regularizers(self) -> Iterator[tuple[cst.BaseExpression, bool, Value]]:
         """Every L2 regularizer of the file that is written with a λ that is not zero."""
         for call in self._survey.own(self._survey.calls):
-            fact = self._fact(call)
-            if fact is None:
-                continue
-            given = bind(call, fact["signature"], self._values).by_name
-            argument = next((given[name] for name in fact["arguments"] if name in given), None)
-            worth = self._values.worth(argument.value) if argument is not None else _number(fact["default"])
-            if not is_zero(worth):
-                yield call, len(fact["signature"].split(",")) == 1, worth
+            found = kind(self._values, call)
+            if found is not None and not is_zero(found.worth):
+                yield call, found.is_pure, found.worth
         for text in self._survey.own(self._survey.strings):
             parent = self._survey.parents[text]
             name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
             if text_of(text) in self._words["strings"] and self._onward.is_regularizing(name):
                 yield text, True, _number(self._words["default"])
-
-    def _fact(self, call: cst.Call) -> dict[str, Any] | None:
-        """What the table of regularizers says of what a call builds."""
-        worth = self._values.worth(call.func)
-        path = worth.path if isinstance(worth, Reference) else ""
-        root, _, name = path.rpartition(".")
-        is_library = path.partition(".")[0] in self._words["roots"]
-        is_home = is_library and any(word in root for word in self._words["homes"])
-        return next((fact for fact in self._words["kinds"] if is_home and name in fact["names"]), None)
 
     def _trained(self, start: Stop) -> tuple[Trainer, cst.CSTNode, tuple[cst.CSTNode, ...]] | None:
         """The first optimizer of the adam family that a model with the regularizer is trained by."""

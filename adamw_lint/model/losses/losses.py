@@ -21,7 +21,9 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import descendants, method_call, positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import is_zero
+from adamw_lint.model.worth import Defined, is_zero
+
+_DEPTH = 5  # classes above one another
 
 
 class Losses:
@@ -76,6 +78,17 @@ class Losses:
             if self._norms.norm(Place(node)) is not None:  # type: ignore[arg-type]
                 found[function] = None
         return list(found)
+
+    def outermost(self, functions: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
+        """Those that run some functions of a file and are run by none of it, so that only other files may do so."""
+        every = list(functions)
+        inner: set[cst.FunctionDef] = set()
+        for function in every:
+            callers = [self._survey.function(call) for call in self._frames.calls_of(function)]
+            own = [each for each in callers if each is not None and self._survey.owns(each)]
+            inner |= {function} if own else set()
+            every += [each for each in dict.fromkeys(own) if each not in every]
+        return [function for function in every if function not in inner]
 
     def _functions(self, loss: Part) -> set[cst.CSTNode]:
         """The functions whose results are part of a loss."""
@@ -150,7 +163,15 @@ class Losses:
         """
         owners = self._optimizers.holding(penalised.root)
         stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
+        if not self._optimizers.every:  # a class above may build one, of a file that is read once its name is asked for
+            self._read_above(self._survey.owner(sink.node))
         return self._optimizers.adam(owners or stepped or self._optimizers.every)
+
+    def _read_above(self, owner: cst.ClassDef | None, depth: int = 0) -> None:
+        for base in owner.bases if owner is not None and depth < _DEPTH else ():
+            found = self._values.worth(base.value)
+            if isinstance(found, Defined) and isinstance(found.node, cst.ClassDef):
+                self._read_above(found.node, depth + 1)
 
     def _steps(self, sink: Sink) -> Iterator[tuple[cst.Call, Construction]]:
         """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
@@ -161,7 +182,9 @@ class Losses:
             if method is None or method[1] not in self._words["step"]:
                 continue
             for node in (method[0], *positional(call)[:1]):
-                yield from ((call, built) for built in self._optimizers.bound(Place(node, sink.loss.frame)))
+                found = self._optimizers.bound(Place(node, sink.loss.frame))
+                found = found or self._optimizers.behind(Place(node, sink.loss.frame))
+                yield from ((call, built) for built in found)
 
     def _updates(self, function: cst.FunctionDef | None) -> Iterator[tuple[cst.Call, Construction]]:
         """The steps of the only optimizer where it is handed gradients: `tx.update(grads, …)`, `apply_gradients`."""

@@ -7,10 +7,12 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Place
+from adamw_lint.model.layered.kinds import kind
 from adamw_lint.model.losses.penalised import Denotation
-from adamw_lint.model.losses.streams import Penalised
+from adamw_lint.model.losses.streams import Penalised, Yield
+from adamw_lint.model.scale import HALF, ONE, Scale, scale_of
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import keyword, method_call, positional, same
+from adamw_lint.model.tree import dotted, keyword, method_call, positional, same
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Nothing, Number, Reference, Text
 
@@ -29,8 +31,8 @@ class Operation:
 class Norm:
     """The norm of parameters, or each element squared.
 
-    `mean` says that it is divided by their count, `is_open` that its order, which may be 2, is known only at run time,
-    `is_half` that half of its square is meant.
+    `mean` says that it is divided by their count, `is_open` that its order, which may be 2, is known only at run time;
+    `scale` is what it is multiplied by: half of the square, or the λ of a regularizer that is called on them.
     """
 
     node: cst.BaseExpression
@@ -38,7 +40,7 @@ class Norm:
     squared: bool
     mean: bool = False
     is_open: bool = False
-    is_half: bool = False
+    scale: Scale = ONE
 
 
 class Norms:
@@ -68,9 +70,9 @@ class Norms:
         node = place.node
         if isinstance(node, cst.BinaryOperation):
             return self._binary(node, place)
-        operation = self.operation(node)
-        if operation is None:
-            return None
+        operation, regularized = self.operation(node), self._regularized(place)
+        if operation is None or regularized is not None:
+            return regularized
         name, words = operation.name, self._words
         if name in words["tree_maps"] and len(operation.rest) == 1:
             return self._mapped(operation, place)
@@ -80,12 +82,44 @@ class Norms:
             if operation.rest and not self._is_zeros(operation.rest[0]):  # the error of a prediction
                 return None
             found = self._of(operation.operand, place, squared=True)
-            return replace(found, is_half=True) if found is not None else None
+            return replace(found, scale=HALF) if found is not None else None
         if name in words["norm"] and not self._has_axis(operation):
             return self._ordered(operation, place)
         if name in (*words["product"], *words["dot"]) and operation.rest and same(operation.operand, operation.rest[0]):
             return self._of(operation.operand, place, squared=True)
         return self._error(operation, place)
+
+    def _regularized(self, place: Place) -> Norm | None:
+        """`l2_regularizer(λ)(w)`: a regularizer of layers, called on parameters or applied to a list of them."""
+        call = place.node
+        plain, name = (positional(call), dotted(call.func) or "") if isinstance(call, cst.Call) else ([], "")
+        if not isinstance(call, cst.Call) or not plain or not self._survey.mentions(self._words["regularizing"]):
+            return None
+        if name.rpartition(".")[2] in self._words["applying"]:
+            weights = keyword(call, "weights_list") or next(iter(plain[1:]), None)
+            stream = self._denotation.stream(Place(weights, place.frame)) if weights is not None else None
+            of = stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
+            regularizer = plain[0]
+        else:
+            regularizer = call.func
+            of = self._denotation.parameter(Place(plain[0], place.frame)) if len(call.args) == 1 else None
+        scale = self._scale(Place(regularizer, place.frame)) if of is not None else None
+        return Norm(call, of, squared=True, scale=scale) if of is not None and scale is not None else None
+
+    def _scale(self, regularizer: Place) -> Scale | None:
+        """What a regularizer multiplies the sum of squares by; None where it is none, or does more than that."""
+        frames = self._denotation.frames
+        made = frames.resolve(regularizer)
+        binding = self._values.bound_once(made.node) if isinstance(made.node, (cst.Name, cst.Attribute)) else None
+        node = binding.value if binding is not None and binding.value is not None else made.node
+        found = kind(self._values, node) if isinstance(node, cst.Call) else None
+        if found is None or not found.is_pure:
+            return None
+        worth = found.worth
+        given = Scale(worth.value) if isinstance(worth, Number) else None
+        if found.written is not None:
+            given = scale_of(Place(found.written, made.frame), frames, self._values)
+        return given.times(HALF) if given is not None and found.is_half else given
 
     def _mapped(self, operation: Operation, place: Place) -> Norm | None:
         """`jax.tree.map(jnp.square, params)`: a function of the library is run on every leaf of a tree."""
@@ -96,7 +130,7 @@ class Norms:
         is_square = is_half or name in self._words["square"]
         if of is None or not (is_square or name in self._words["norm"]):
             return None
-        return Norm(place.node, of, is_square, is_half=is_half)
+        return Norm(place.node, of, is_square, scale=HALF if is_half else ONE)
 
     def _binary(self, node: cst.BinaryOperation, place: Place) -> Norm | None:
         if isinstance(node.operator, cst.Power) and self._number(node.right) == 2:

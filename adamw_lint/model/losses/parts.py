@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 import libcst as cst
 
 from adamw_lint.model.losses.norms import Norm
 from adamw_lint.model.scale import ONE, Scale
-
-_HALF = Scale(Decimal("0.5"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +29,7 @@ class Part:
 
 def penalty(node: cst.BaseExpression, norm: Norm) -> Part:
     """A part that is a norm of parameters."""
-    return Part(node, norm=norm, is_penal=True, scale=_HALF if norm.is_half else ONE)
+    return Part(node, norm=norm, is_penal=True, scale=norm.scale)
 
 
 def leaves(part: Part) -> Iterator[Part]:

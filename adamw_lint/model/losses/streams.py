@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.pairs import unpaired
 from adamw_lint.model.losses.registered import Registered
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
@@ -81,9 +82,7 @@ class Streams(ABC):
             return self._comprehended(node, place, depth)
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
             return self._part([Place(node.left, frame), Place(node.right, frame)], depth)
-        if isinstance(node, (cst.List, cst.Tuple)):
-            return self._displayed(node, place, depth)
-        if isinstance(node, cst.Dict):
+        if isinstance(node, (cst.List, cst.Tuple, cst.Dict)):
             return self._displayed(node, place, depth)
         if isinstance(node, (cst.Name, cst.Attribute)):
             return self._collection(node, place) or self._bound_stream(node, place, depth)
@@ -112,6 +111,8 @@ class Streams(ABC):
         return next((yields for key, yields in _YIELDS.items() if method in self.words[key]), None)
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
+        if (method := method_call(node)) is not None and dotted(method[0]) != "self":
+            self.values.program.read_methods(method[1])  # another class may have one of the name
         frame = self.frames.entered(node, place.frame)
         if frame is None:
             return self._returned_by_method(node, depth)
@@ -123,17 +124,15 @@ class Streams(ABC):
         method = method_call(node)
         if method is None or node.args or isinstance(self.values.worth(method[0]), Reference):
             return None
-        self.values.program.read_methods(method[1])
-        methods = self.survey.functions.get(method[1], ())
-        results = [result for each in methods if self.survey.owner(each) for result in self.frames.results(each)]
+        methods = filter(self.survey.owner, self.survey.functions.get(method[1], ()))
+        results = [result for each in methods for result in self.frames.results(each)]
         streams = [self.stream(Place(result), depth + 1) for result in results]
         known = streams[0] if streams and None not in streams else None
         return replace(known, of=replace(known.of, whole=False)) if known is not None else None
 
     def _narrowed(self, stream: Stream | None, tests: list[cst.BaseExpression]) -> Stream | None:
-        if stream is None or all(self.is_trained(test) for test in tests):
-            return stream
-        return replace(stream, of=replace(stream.of, whole=False))
+        is_same = stream is None or all(map(self.is_trained, tests))
+        return stream if stream is None or is_same else replace(stream, of=replace(stream.of, whole=False))
 
     def is_trained(self, test: cst.BaseExpression) -> bool:
         """Whether a condition only asks if the parameter is trained."""
@@ -161,9 +160,12 @@ class Streams(ABC):
             calls = [call for call in on if (method_call(call) or ("", ""))[1] == "append"]
         else:
             calls = self.values.calls_on(node, "append")
-        found = [self.parameter(Place(each), depth + 1) for call in calls for each in positional(call)]
+        items = [each for call in calls for each in positional(call)]
+        is_named, tensors = unpaired(items, self.values)
+        found = [self.parameter(Place(each), depth + 1) for each in tensors]
         known = found[0] if found and None not in found else None
-        return Stream(Yield.PARAMETER, replace(known, whole=False)) if known is not None else None
+        yields = Yield.NAMED_PARAMETER if is_named else Yield.PARAMETER
+        return Stream(yields, replace(known, whole=False)) if known is not None else None
 
     def _displayed(self, node: cst.List | cst.Tuple | cst.Dict, place: Place, depth: int) -> Stream | None:
         inner = [Place(element.value, place.frame) for element in node.elements]
@@ -220,7 +222,6 @@ class Streams(ABC):
 
     def _kept(self, node: cst.Name | cst.Attribute) -> list[Binding]:
         """What the classes of the program bind an attribute of their instances to: `model.reg_params`."""
-
         if not isinstance(node, cst.Attribute) or isinstance(self.values.worth(node.value), Reference):
             return []
         self.values.program.read_definers(node.attr.value)
@@ -228,8 +229,7 @@ class Streams(ABC):
 
     def is_module(self, place: Place, depth: int = 0) -> bool:
         """Whether an expression certainly denotes a module: built in sight, or asked for its parameters."""
-        place = self.frames.resolve(place)
-        node = place.node
+        node = (place := self.frames.resolve(place)).node
         if depth > 12 or not isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)):
             return False
         if isinstance(node, cst.Subscript):
