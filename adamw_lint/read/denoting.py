@@ -60,8 +60,9 @@ class Denoting:
     @cached_property
     def registered(self) -> frozenset[str]:
         """The attributes that classes of the file may register as parameters."""
-        methods, makers = ("|".join(names) for names in (self._words["parameter_methods"], sorted(self._makers)))
-        called = rf"self\.(\w+)\b[^=\n]{{0,200}}=[\s(\\]*(?:self\.(?:{methods})|[\w.]*\b(?:{makers}))\("
+        made_by = [f"self\\.(?:{'|'.join(self._words['parameter_methods'])})"]
+        made_by += [rf"[\w.]*\b{name}" for name in sorted(self._makers) if f"{name}(" in self._text]
+        called = rf"self\.(\w+)\b[^=\n]{{0,200}}=[\s(\\]*(?:{'|'.join(made_by)})\("
         weights = re.findall(called, self._text)
         if "Parameter" not in self._text:
             return frozenset(weights)

@@ -25,8 +25,8 @@ _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
     if _tree_libraries().search(text):
-        return takes_norms(text) or _called_regularizers().search(text) is not None
-    if _called_regularizers().search(text):
+        return takes_norms(text) or _calls_regularizer(text)
+    if _calls_regularizer(text):
         return True
     written = [
         found.start for found in norms(text) if not _is_another(text, found) and not _is_comment(text, found.start)
@@ -49,9 +49,14 @@ def _tree_libraries() -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:{libraries})\b", re.MULTILINE)
 
 
+def _calls_regularizer(text: str) -> bool:
+    """Whether a regularizer of layers may be called on weights: by itself, or by the name it is given."""
+    has_sign = any(sign in text for sign in words("penalty")["regularizer_signs"])
+    return has_sign and _called_regularizers().search(text) is not None
+
+
 @cache
 def _called_regularizers() -> re.Pattern[str]:
-    """Where a regularizer of layers may be called on weights: by itself, or by the name it is given."""
     return re.compile("|".join(words("penalty")["called_regularizers"]), re.MULTILINE)
 
 
