@@ -11,7 +11,6 @@ import tomllib
 from pathlib import Path
 
 HOSTS = ("flake8", "lsp")  # the extras that run the linter in another program
-SHARING = ("check-jsonschema",)  # of the tests, and newer ones ask more of click than the linter does
 
 
 def requirements() -> list[str]:
@@ -19,8 +18,7 @@ def requirements() -> list[str]:
     path = Path(__file__).parent.parent / "pyproject.toml"
     project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    shared = (each for each in extras["test"] if each.startswith(SHARING))
-    return [*project["dependencies"], *(each for name in HOSTS for each in extras[name]), *shared]
+    return [*project["dependencies"], *(each for name in HOSTS for each in extras[name])]
 
 
 def lowest(requirement: str) -> str:

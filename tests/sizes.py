@@ -32,7 +32,10 @@ Text = Callable[[float], Iterable[str]]  # the pieces of a text, for a part of i
 
 
 class End(NamedTuple):
-    """What came of one run: its exit code, what it said of what it could not do, and what it took."""
+    """What came of one run: its exit code, what it said of what it could not do, and what it took.
+
+    The system counts as its memory at least what the process had that started it.
+    """
 
     code: int
     said: str

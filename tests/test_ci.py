@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import click
 import pytest
 import yaml
 from pages import blocks
@@ -31,6 +32,8 @@ def snippet(*words: str) -> str:
 
 
 def validate(schema: str, file: Path) -> None:
+    if not hasattr(click.ParamType, "__class_getitem__"):
+        pytest.skip("what check-jsonschema runs with so old a click rejects a pattern in its own schemas")
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
