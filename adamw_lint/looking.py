@@ -14,7 +14,7 @@ from adamw_lint.looks import Look, digest_of
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
 from adamw_lint.settings import Settings
-from adamw_lint.start import collect_seldom
+from adamw_lint.start import collect_seldom, give_back
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -30,6 +30,7 @@ File = tuple[str, Settings]  # a path, and what counts there
 # LibCST reads a megabyte in a second, so that what it takes to start processes (see workers.py) is won back by these.
 _WORTH_PARSING = 256_000  # bytes to parse from which on other processes pay
 _WORTH_READING = 16_000_000  # bytes to read from which on they do
+_LARGE = 60_000  # bytes to parse whose trees take so much memory that it pays to give it back
 _ALONE = 2_000_000  # bytes from which on a file is parsed in another process: a process can be ended, a parser not
 _QUICK = 100_000  # bytes of Python that tell whether they concern us before a limit on the time could be set
 
@@ -208,7 +209,10 @@ def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) 
 
 def _looked_at(file: File) -> Look:
     with ended_by_force(file[1].time_limit):
-        return _looker().look(_looker().glance(file), file[1])
+        glance = _looker().glance(file)
+        if glance.sources and glance.size > _LARGE:
+            give_back()
+        return _looker().look(glance, file[1])
 
 
 @cache

@@ -17,7 +17,7 @@ _MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
 )
-_BYTES = 16_000_000  # of files held for one project; what goes beyond is read again where it is asked for
+_BYTES = 8_000_000  # of files held for one project; what goes beyond is read again where it is asked for
 _PARSED = 250_000  # characters of text held cut into statements; each that is parsed takes some 150 bytes
 
 
