@@ -1,5 +1,6 @@
 """The arithmetic of the benchmark, and that what it runs is what it says."""
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from benchmarks.corpus import python_files, repeated
 from benchmarks.measure import Command, Cost, Paired, TooLongError, cost, paired
 from benchmarks.report import END, START, Results, bar, met, table, written
 from benchmarks.rows import SCRIPT, Row
+
+PROJECT = Path(__file__).parent.parent
 
 
 def costs(*walls: float) -> tuple[Cost, ...]:
@@ -89,3 +92,14 @@ def test_only_what_is_between_the_marks_is_written() -> None:
 def test_the_script_is_as_long_as_it_is_said_to_be() -> None:
     assert 230 <= SCRIPT.count("\n") <= 270
     compile(SCRIPT, "train.py", "exec")
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])
+def test_what_the_front_page_says_is_what_was_measured(document: str) -> None:
+    page = (PROJECT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")] for line in page.split("\n") if line.startswith("| ")]
+    measured = {row[1]: float(row[5]) for row in reversed(rows) if row[5].replace(".", "").isdigit()}
+    names = ("one file without an optimizer", "one 250-line script with findings", "corpus, cold", "corpus, warm")
+    _, _, text = (PROJECT / document).read_text(encoding="utf-8").partition("benchmark.svg")
+    said = re.findall(r"([\d.]+) (?:×|倍)", text)
+    assert [float(each) for each in said] == [float(f"{measured[name]:.2g}") for name in names]
