@@ -78,10 +78,9 @@ class Cache:
         if look.stamp is None or any(error[0] != UnparsableError.__name__ for error in look.errors):
             return
         told = tuple((question, _settled_answer(question, said)) for question, said in look.testimony)
-        more = (
-            (look.programs, look.errors, look.held) if look.held or look.errors else ()
-        )  # of most files there is none
-        self._new[path] = (told, settings.key, _settled(look.stamp), look.digest, *more)
+        row = (told, settings.key, _settled(look.stamp), look.digest)
+        has_more = bool(look.held or look.errors)  # as of few files
+        self._new[path] = (*row, look.programs, look.errors, look.held) if has_more else row
 
     def save(self) -> None:
         """Write what is new, together with what another run has written meanwhile."""

@@ -4,13 +4,14 @@ import marshal
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache
 from typing import TypeVar
 from zlib import adler32, crc32
 
 from adamw_lint import __version__
+from adamw_lint.holding import holding
 from adamw_lint.store import load, save
 
 Data = TypeVar("Data")
@@ -19,14 +20,9 @@ _PACKAGE = os.path.dirname(__file__)
 _FOLDER: ContextVar[str | None] = ContextVar("folder", default=None)
 
 
-@contextmanager
-def keeping(folder: str | None) -> Iterator[None]:
+def keeping(folder: str | None) -> AbstractContextManager[None]:
     """Inside, what is worked out is kept in a folder; with None nothing is read there and nothing written."""
-    token = _FOLDER.set(folder)
-    try:
-        yield
-    finally:
-        _FOLDER.reset(token)
+    return holding(_FOLDER, folder)
 
 
 def kept(key: Callable[[], object]) -> Callable[[Callable[[], Data]], Callable[[], Data]]:

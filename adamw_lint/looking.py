@@ -11,10 +11,10 @@ from adamw_lint.errors import LintError, PluginError
 from adamw_lint.kept import keeping
 from adamw_lint.limit import OverdueError, ended_by_force, limited
 from adamw_lint.looks import Look, digest_of
+from adamw_lint.memory import collect_seldom, give_back
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
 from adamw_lint.settings import Settings
-from adamw_lint.start import collect_seldom, give_back
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adamw_lint.looks import Packed
     from adamw_lint.read.asked import Stamp
     from adamw_lint.read.source import Source
+    from adamw_lint.workers import LookAll
 
 Told = tuple[str, Look]
 File = tuple[str, Settings]  # a path, and what counts there
@@ -181,8 +182,7 @@ def _looked(ahead: Sequence[tuple[File, _Glance]], looker: Looker, means: Means)
             continue
         from adamw_lint.workers import processes, singly
 
-        look_all = partial(look_at_all, folder=means.folder, alone=is_isolated())
-        yield from singly([file], look_all, means.pool or processes)
+        yield from singly([file], _look_elsewhere(means), means.pool or processes)
 
 
 def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[File], means: Means) -> Iterator[Told]:
@@ -190,11 +190,15 @@ def _spread(looker: Looker, ahead: list[tuple[File, _Glance]], rest: Iterator[Fi
     from adamw_lint.workers import looks, processes
 
     left = [file for file, glance in ahead if glance.sources]
-    look_all = partial(look_at_all, folder=means.folder, alone=is_isolated())
-    elsewhere = looks(chain(left, rest), look_all, means.jobs, means.pool or processes)
+    elsewhere = looks(chain(left, rest), _look_elsewhere(means), means.jobs, means.pool or processes)
     for (path, settings), glance in ahead:
         yield next(elsewhere) if glance.sources else (path, looker.look(glance, settings))
     yield from elsewhere
+
+
+def _look_elsewhere(means: Means) -> "LookAll":
+    """What another process is to do, in which it is known what is known here."""
+    return partial(look_at_all, folder=means.folder, alone=is_isolated())
 
 
 def look_at_all(files: Sequence[File], folder: str | None, alone: bool = False) -> list[Look]:

@@ -1,9 +1,10 @@
 """What users state beside the rulebook, and where it is known."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
+
+from adamw_lint.holding import holding
 
 if TYPE_CHECKING:
     from adamw_lint.rulebook import Optimizer, Wrapper
@@ -24,14 +25,9 @@ class Own(NamedTuple):
 _OWN: ContextVar[Own] = ContextVar("own", default=Own())  # noqa: B039  # frozen
 
 
-@contextmanager
-def knowing(own: Own) -> Iterator[None]:
+def knowing(own: Own) -> AbstractContextManager[None]:
     """Inside, what the user states is known as well, and says more than ours where both name one path."""
-    token = _OWN.set(own)
-    try:
-        yield
-    finally:
-        _OWN.reset(token)
+    return holding(_OWN, own)
 
 
 def own() -> Own:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from adamw_lint.corpus.manifest import Aside
 from adamw_lint.corpus.work import Done, Job
 from adamw_lint.errors import LintError, UnwritableError
-from adamw_lint.start import collect_seldom
+from adamw_lint.memory import collect_seldom
 
 Work = Callable[[Job], Done]
 Outcome = Done | Aside

@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar
 from functools import cache
 from typing import NamedTuple
 from zlib import adler32, crc32
 
 from adamw_lint.errors import PluginError
+from adamw_lint.holding import holding
 from adamw_lint.kept import edition, kept, stamps
 
 GROUP = "adamw_lint.rules"  # the entry points whose values are the packages of plug-ins
@@ -43,14 +44,9 @@ class Plugin(NamedTuple):
         return *self, crc32(seen), adler32(seen)
 
 
-@contextmanager
-def isolated(wanted: bool) -> Iterator[None]:
+def isolated(wanted: bool) -> AbstractContextManager[None]:
     """Inside, no plug-in is there if that is wanted."""
-    token = _ISOLATED.set(wanted)
-    try:
-        yield
-    finally:
-        _ISOLATED.reset(token)
+    return holding(_ISOLATED, wanted)
 
 
 def is_isolated() -> bool:

@@ -3,13 +3,14 @@
 import marshal
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import adler32, crc32
 
+from adamw_lint.holding import holding
 from adamw_lint.read.discover import discover
 from adamw_lint.read.special import may_never_end
 
@@ -64,27 +65,17 @@ class Files(Protocol):
 _ELSEWHERE: ContextVar[Files | None] = ContextVar("elsewhere", default=None)
 
 
-@contextmanager
-def standing(files: Files) -> Iterator[None]:
+def standing(files: Files) -> AbstractContextManager[None]:
     """Inside, there are these files and no others."""
-    token = _ELSEWHERE.set(files)
-    try:
-        yield
-    finally:
-        _ELSEWHERE.reset(token)
+    return holding(_ELSEWHERE, files)
 
 
 _WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
 
 
-@contextmanager
-def witnessed(witness: Witness) -> Iterator[None]:
+def witnessed(witness: Witness) -> AbstractContextManager[None]:
     """Inside, every question is put to the witness."""
-    token = _WITNESS.set(witness)
-    try:
-        yield
-    finally:
-        _WITNESS.reset(token)
+    return holding(_WITNESS, witness)
 
 
 def _ask(kind: str, path: "Path | str") -> Answer:

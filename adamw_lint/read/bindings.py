@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from adamw_lint.read.flowing import Flowing
+from adamw_lint.read.syntax import names_in
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BINDING = frozenset(
@@ -82,10 +83,10 @@ def _appended(calls: list[ast.Call]) -> dict[str, list[ast.expr]]:
 def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
     """The names that a node binds, each with what it stands for."""
     if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-        yield from ((name, Bound(node.iter, looped=True)) for name in _names(node.target))
+        yield from ((name, Bound(node.iter, looped=True)) for name in names_in(node.target))
     elif isinstance(node, ast.Assign):
         yield from ((each.id, Bound(node.value)) for each in node.targets if isinstance(each, ast.Name))
-        apart = [name for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for name in _names(each)]
+        apart = [name for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for name in names_in(each)]
         yield from ((name, Bound(None)) for name in apart)
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.AugAssign)) and isinstance(node.target, ast.Name):
         yield node.target.id, Bound(node.value)
@@ -94,7 +95,3 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
         yield from ((each.arg, Bound(None, of=getattr(node, "name", ""))) for each in every if each.arg != "self")
         given = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         yield from ((arg.arg, Bound(value)) for arg, value in given.items())
-
-
-def _names(target: ast.expr) -> list[str]:
-    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from adamw_lint.read.bindings import Bound, Part
 from adamw_lint.read.outline import operands
+from adamw_lint.read.syntax import last_name
 from adamw_lint.rulebook import words
 
 _LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "dict", "tqdm", "enumerate", "zip", "chain"})
@@ -116,7 +117,7 @@ class Denoting:
             is_object = function.id in piece.bound or function.id in self._module_names
             return function.id if function.id in self._functions else "" if is_object else None
         if not isinstance(function, ast.Attribute):
-            return "" if not isinstance(function, ast.Call) or _last(function.func) != "super" else None
+            return "" if not isinstance(function, ast.Call) or last_name(function.func) != "super" else None
         if function.attr in self._functions:
             return function.attr
         return "" if isinstance(function.value, ast.Name) and function.value.id == "self" else None
@@ -180,7 +181,7 @@ class Denoting:
             is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
             is_known = node.attr in self._words["weights"] or node.attr in self.registered
             return is_known or (not is_own and self._says(node.attr))
-        return isinstance(node, ast.Call) and _last(node.func) in self._makers
+        return isinstance(node, ast.Call) and last_name(node.func) in self._makers
 
     @cached_property
     def _makers(self) -> frozenset[str]:
@@ -193,7 +194,7 @@ class Denoting:
             return is_kept or self._says(node.attr)
         if not isinstance(node, ast.Call):
             return False
-        name = _last(node.func)
+        name = last_name(node.func)
         if any(name in self._words[key] for key in ("iterators", "named_iterators", "collections")):
             return True
         return name in self._yielding or self._says(name)
@@ -218,7 +219,7 @@ class Denoting:
             yield from ((each.value if isinstance(each, ast.Starred) else each, False) for each in elements)
 
     def _within_call(self, node: ast.Call, streams: bool) -> Iterator[tuple[ast.expr, bool]]:
-        name, known = _last(node.func), self._words
+        name, known = last_name(node.func), self._words
         receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         if streams:
             given = receiver if name in ("items", "values") else node.args if name in (*_LISTS, "filter") else []
@@ -231,7 +232,7 @@ class Denoting:
 
 def _has_axis(node: ast.AST) -> bool:
     """Whether what is called names an axis, so that a norm is one of many vectors, not of all."""
-    name = _last(node.func) if isinstance(node, ast.Call) else ""
+    name = last_name(node.func) if isinstance(node, ast.Call) else ""
     return name in words("penalty")["norm"] and any(each.arg in ("dim", "axis") for each in node.keywords)  # type: ignore[attr-defined]
 
 
@@ -239,7 +240,3 @@ def _has_axis(node: ast.AST) -> bool:
 def keeps_function(text: str, name: str) -> bool:
     """Whether an attribute is bound to what is no call: `self.norm = torch.norm`."""
     return re.search(rf"\b{name}\b[^=\n]{{0,200}}= *[\w.]+ *$", text, re.MULTILINE) is not None
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from functools import cache, lru_cache
 
+from adamw_lint.read.syntax import last_name
 from adamw_lint.rulebook import words
 
 _BUILTINS = frozenset(dir(builtins))
@@ -85,8 +86,7 @@ def _passes(inner: ast.AST, outer: ast.AST) -> bool:
         case ast.Attribute() | ast.keyword() | ast.List() | ast.Tuple() | ast.Set() | ast.Starred():
             return True
         case ast.Call(func=function):
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            return name in _passing()
+            return last_name(function) in _passing()
     return False
 
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from adamw_lint.read.syntax import UNREADABLE, tree_of
+from adamw_lint.read.syntax import UNREADABLE, last_name, names_in, tree_of
 from adamw_lint.rulebook import words
 
 # The fields in which the parameters stand that an expression of each kind may be.
@@ -58,7 +58,7 @@ def _multiplied(node: ast.BinOp) -> Iterator[ast.expr]:
 
 def _called(node: ast.Call) -> Iterator[ast.expr]:
     known = words("penalty")
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = last_name(node.func)
     given = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
     if any(name in known[key] for key in ("square", "half_square", "power", "norm", "squared_error")):
         yield from given
@@ -82,13 +82,9 @@ def _held(nodes: list[ast.AST], said: re.Pattern[str]) -> frozenset[str]:
 
 def _bindings(node: ast.AST) -> Iterator[tuple[list[str], ast.expr]]:
     if isinstance(node, (ast.For, ast.comprehension)):
-        yield _names(node.target), node.iter
+        yield names_in(node.target), node.iter
     elif isinstance(node, ast.Assign):
-        yield [name for target in node.targets for name in _names(target)], node.value
-
-
-def _names(target: ast.expr) -> list[str]:
-    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+        yield [name for target in node.targets for name in names_in(target)], node.value
 
 
 def _denotes(node: ast.expr, held: frozenset[str], said: re.Pattern[str]) -> bool:

@@ -13,9 +13,8 @@ from adamw_lint.read.spoken import in_code
 from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
-_UNBROKEN = re.compile(
-    r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE
-)  # here indentation does not tell what belongs together
+# Where indentation does not tell what belongs together.
+_UNBROKEN = re.compile(r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE)
 _SECOND = re.compile(r",\s*[\w.]*$")
 _SIMPLE = re.compile(r"(?<=\()\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from adamw_lint.read.syntax import last_name
+
 Keys = tuple[str, ...]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scripts = tuple["Script", ...]
@@ -61,7 +63,7 @@ class Script:
         names = {name for value, name in self._bound if any(call in makers for call in _within(value))}
         for script in scripts:
             for value, name in script._bound:
-                called = {_last(each.func) for each in _within(value)}
+                called = {last_name(each.func) for each in _within(value)}
                 names |= {name} if called & functions else set()
         return frozenset(names)
 
@@ -103,7 +105,7 @@ class Script:
         found: dict[str, list[ast.Call]] = defaultdict(list)
         for node in self._nodes:
             if isinstance(node, ast.Call):
-                found[_last(node.func)].append(node)
+                found[last_name(node.func)].append(node)
         return found
 
     @cached_property
@@ -112,11 +114,13 @@ class Script:
         found: list[tuple[ast.expr, str]] = []
         for node in self._nodes:
             if isinstance(node, ast.Assign):
-                found += [(node.value, name) for target in node.targets if (name := _last(target))]
+                found += [(node.value, name) for target in node.targets if (name := last_name(target))]
             if isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                found += [(node.value, _last(node.target))]
+                found += [(node.value, last_name(node.target))]
             if isinstance(node, (ast.With, ast.AsyncWith)):
-                found += [(each.context_expr, _last(each.optional_vars)) for each in node.items if each.optional_vars]
+                found += [
+                    (each.context_expr, last_name(each.optional_vars)) for each in node.items if each.optional_vars
+                ]
         return found
 
     def _named(self, node: ast.expr, scripts: "Scripts", depth: int = 0) -> "tuple[Named, ...]":
@@ -141,10 +145,10 @@ class Script:
     def _called(self, call: ast.Call, scripts: "Scripts", depth: int) -> Iterator[Named]:
         if isinstance(call.func, ast.Attribute) and not call.args and call.func.attr != "parse_args":
             yield from self._named(call.func.value, scripts, depth + 1)  # `f.read()`, `path.read_text()`
-        elif _last(call.func) in ("join", "joinpath"):
+        elif last_name(call.func) in ("join", "joinpath"):
             yield from self._joined(call.args, scripts, depth)
         elif isinstance(call.func, ast.Attribute) and call.func.attr in ("open", "read_text", "read_bytes"):
-            place = call.args[0] if _last(call.func.value) in ("io", "codecs", "os") else call.func.value
+            place = call.args[0] if last_name(call.func.value) in ("io", "codecs", "os") else call.func.value
             yield from self._named(place, scripts, depth + 1)
         elif call.args:  # `open(path)`, `Path(path)`, `str(path)`
             yield from self._named(call.args[0], scripts, depth + 1)
@@ -202,7 +206,7 @@ class Script:
         """The keys by which an expression is found in what was loaded; None where it is not from there."""
         if depth > _DEPTH:
             return None
-        if isinstance(node, (ast.Name, ast.Attribute)) and _last(node) in loaded:
+        if isinstance(node, (ast.Name, ast.Attribute)) and last_name(node) in loaded:
             return ()
         if isinstance(node, ast.Name):
             values = [value for value, name in self._bound if name == node.id]
@@ -238,10 +242,3 @@ def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
 
 def _within(node: ast.AST) -> Iterator[ast.Call]:
     return (each for each in ast.walk(node) if isinstance(each, ast.Call))
-
-
-def _last(node: ast.AST | None) -> str:
-    """The name, or the last attribute, that an expression is."""
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""

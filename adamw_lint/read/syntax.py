@@ -25,3 +25,15 @@ def tree_of(text: str) -> ast.Module:
         raise MemoryError(f"a text of {len(text):,} characters")
     with warnings.catch_warnings(action="ignore"):
         return ast.parse(text)
+
+
+def last_name(node: ast.AST | None) -> str:
+    """The name, or the last attribute, that an expression is; empty where it is neither."""
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def names_in(target: ast.expr) -> list[str]:
+    """Every name in an expression, as in what a loop binds."""
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -9,7 +9,7 @@ from adamw_lint.fixes.edits import replace
 from adamw_lint.manual import Manual
 from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.module import Module
-from adamw_lint.model.tree import dotted, method_call, positional, root_of
+from adamw_lint.model.tree import dotted, keyword, method_call, positional, root_of
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import words
 from adamw_lint.sparing.overlooked import Overlooked
@@ -25,16 +25,12 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
         return None
     name, written = built.optimizer.short_name, built.decay_argument
     place = written.node if written is not None and module.owns(written.node) else built.class_name
-    is_told = any(_given(call, terms["argument"]) for call in forgetful)
+    is_told = any(keyword(call, terms["argument"]) for call in forgetful)
     message = f"{name} decays biases and norm scales too, by `{module.excerpt(place)}`"
     message += f", for `{terms['forgetful']}` forgets `{terms['argument']}`" if is_told else ""
     help_ = f"hand `{terms['argument']}` to `{terms['applying']}`, not to `{terms['forgetful']}`, which forgets it"
     label = Label(module.span(place), "decays everything")
     return Overlooked(module.span(built.class_name), message, help_, label, lambda: _fix(module, built, forgetful))
-
-
-def _given(call: cst.Call, name: str) -> cst.Arg | None:
-    return next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
 
 
 def _steps(module: Module, built: Construction) -> Iterator[tuple[cst.Call, str]]:
@@ -56,7 +52,7 @@ def _fix(module: Module, built: Construction, steps: list[cst.Call]) -> Fix:
     call = steps[0]
     method, plain = method_call(call), positional(call)
     handed = [arg for arg in call.args if arg.keyword is not None and arg.keyword.value in terms["handed_on"]]
-    told = _given(call, terms["argument"])
+    told = keyword(call, terms["argument"])
     if method is None or not isinstance(method[0], (cst.Name, cst.Attribute)):
         raise Manual("the optimizer has no name by which it is asked for the gradients")
     if len(plain) != 1 or len(call.args) != 1 + len(handed) + (told is not None):
@@ -65,7 +61,7 @@ def _fix(module: Module, built: Construction, steps: list[cst.Call]) -> Fix:
     if told is None and (not isinstance(root, cst.Name) or dotted(built.callee) == root.value):
         raise Manual("the library has no name of its own here")
     optimizer = module.text(method[0])
-    which = module.text(told.value) if told is not None else terms["spared"].format(root=module.text(root))
+    which = module.text(told) if told is not None else terms["spared"].format(root=module.text(root))
     arguments = [f"{optimizer}.{terms['gradients']}({module.text(plain[0])})", *map(module.text, handed)]
     text = f"{optimizer}.{terms['applying']}({', '.join(arguments)}, {terms['argument']}={which})"
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
