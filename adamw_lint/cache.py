@@ -20,6 +20,8 @@ _SETTLED = 2_000_000_000  # nanoseconds, within which a file may change and keep
 _DAY = 86_400_000_000_000  # nanoseconds
 _DAYS = 30  # that a cache which no run uses is kept
 _UNSETTLED: Stamp = (-1, -1, -1)
+_NOTHING_SEEN = Look(None, b"")
+_PLAIN = 4  # elements of a row about a file that cannot concern us
 
 Told = tuple[Question, Answer]
 Row = tuple[Any, ...]  # what other files told, the key of the settings that counted, and the look but for its testimony
@@ -36,7 +38,8 @@ class Cache:
         self._path = os.path.join(folder, f"files.{crc32(data):08x}{adler32(data):08x}.cache")
         self._read_at = stamp(self._path)
         self._looks, self._told = self._load()
-        self._holds: dict[int, bool] = {}
+        self._holds = _Holds(self._told)
+        self._settings = settings, settings.key  # asked for one after the other, most often the same
         self._met: set[str] = set()
         self._new: dict[str, Row] = {}
 
@@ -48,19 +51,16 @@ class Cache:
         """What is remembered of a file that is as it was, by its stamp or else by its bytes, with all it rests on."""
         self._met.add(path)
         known = self._looks.get(path)
-        if known is None or known[1] != settings.key:
+        if settings is not self._settings[0]:
+            self._settings = settings, settings.key
+        if known is None or known[1] != self._settings[1]:
             return None
         now = stamp(path)
         if now is None or (known[2] != now and not self._is_same(path, known, now)):
             return None
-        return _look(*known[2:]) if all(map(self._still_holds, known[0])) else None
-
-    def _still_holds(self, place: int) -> bool:
-        """Whether a question would be answered today as it was."""
-        if place not in self._holds:
-            question, told = self._told[place]
-            self._holds[place] = answer(question) == told
-        return self._holds[place]
+        if not all(map(self._holds.__getitem__, known[0])):
+            return None
+        return _look(*known[2:]) if len(known) > _PLAIN else _NOTHING_SEEN
 
     def _is_same(self, path: str, known: Row, now: Stamp) -> bool:
         """Whether a file with another stamp has the bytes that it had; the new stamp is remembered."""
@@ -99,6 +99,19 @@ class Cache:
 
     def _all_looks(self) -> dict[str, Row]:
         return {path: _expanded(row, self._told) for path, row in self._looks.items()}
+
+
+class _Holds(dict[int, bool]):
+    """Whether each question would be answered today as it was."""
+
+    def __init__(self, told: list[Told]) -> None:
+        super().__init__()
+        self._told = told
+
+    def __missing__(self, place: int) -> bool:
+        question, told = self._told[place]
+        self[place] = answer(question) == told
+        return self[place]
 
 
 def _look(stamped: Stamp, digest: bytes, programs: Any = (), errors: Any = (), held: int = 0) -> Look:

@@ -138,12 +138,13 @@ def _findings(number: int, source: "Source", settings: Settings) -> "Packed | Li
 
 
 def told(files: Sequence[File], means: Means) -> Iterator[Told]:
-    """A look at every file, in order; at its end all are remembered."""
+    """A look at every file, in order; at its end all are remembered. What is remembered is asked for at once."""
     if means.cache is None:
-        yield from _looks(files, means)
-        return
-    memory = means.cache
-    known = [memory.look(*file) for file in files]
+        return _looks(files, means)
+    return _told(files, [means.cache.look(*file) for file in files], means.cache, means)
+
+
+def _told(files: Sequence[File], known: Sequence[Look | None], memory: "Cache", means: Means) -> Iterator[Told]:
     try:
         new = _looks([file for file, look in zip(files, known, strict=True) if look is None], means)
         for file, look in zip(files, known, strict=True):

@@ -13,6 +13,7 @@ from adamw_lint.limit import limited
 from adamw_lint.looking import Means, told
 from adamw_lint.looks import Look
 from adamw_lint.read.discover import discover, is_barred
+from adamw_lint.read.listing import listing_once
 
 if TYPE_CHECKING:
     from adamw_lint.diagnostics import Diagnostic
@@ -72,9 +73,10 @@ class Outcome(NamedTuple):
 
 def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
     """The outcome of every path and every file below it, in order."""
-    found = list(files_of(paths, task.configuration))
-    files = [file for file in found if isinstance(file, str)]
-    looks = told([(file, task.configuration.of_file(file)) for file in files], means)
+    with listing_once():
+        found = list(files_of(paths, task.configuration))
+        files = [file for file in found if isinstance(file, str)]
+        looks = told([(file, task.configuration.of_file(file)) for file in files], means)
     every = _with_progress(_steps(found, looks), len(found)) if task.watched else _steps(found, looks)
     if task.fix and task.write:
         _sweep(files)

@@ -24,12 +24,14 @@ def pytest_report_header() -> str:
     return summary()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep several processes from rewriting one page at once, and settings of the machine from choosing a backend."""
     os.environ["KERAS_BACKEND"] = "torch" if find_spec("torch") else "tensorflow"  # whose float64 needs no switch
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so in the background of a shell; tests press Ctrl-C
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ["ADAMW_LINT_CACHE_DIR"] = tempfile.mkdtemp(prefix="adamw-lint-cache-")  # not that of whoever tests
+    cache = tempfile.TemporaryDirectory(prefix="adamw-lint-cache-")
+    config.add_cleanup(cache.cleanup)
+    os.environ["ADAMW_LINT_CACHE_DIR"] = cache.name  # not that of whoever tests
     if os.environ.get("UPDATE_PAGES") and os.environ.get("PYTEST_XDIST_WORKER"):
         raise pytest.UsageError("pages are rewritten by one process: run pytest without -n")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -77,6 +78,33 @@ def test_a_second_run_reads_nothing_and_says_the_same() -> None:
     assert (first.stdout, first.returncode) == (second.stdout, second.returncode)
     assert "ADW101" in second.stdout
     assert not {"libcst", "rich", "tomllib", "pathspec"} & set(again["modules"])
+
+
+def test_a_second_run_lists_each_folder_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant("pyproject.toml", "")
+    for path, text in PROGRAMS["a penalty behind a method, whose name alone a trainer knows"][0].items():
+        plant(path, text)
+    first = run(".").output
+    listed: list[str] = []
+
+    def scandir(path: str) -> Any:
+        listed.append(path)
+        return listing(path)
+
+    listing = os.scandir
+    with monkeypatch.context() as watching:
+        watching.setattr(os, "scandir", scandir)
+        assert run(".").output == first
+    assert listed.count(f"{Path.cwd()}/models/") == 1
+
+
+def test_a_linked_folder_that_comes_is_noticed(tmp_path: Path) -> None:
+    plant("pyproject.toml", "")
+    plant("train.py", "from linked.optim import Adam\n\nopt = Adam(model.parameters(), weight_decay=0.1)\n")
+    plant(str(tmp_path / "elsewhere" / "optim.py"), "from torch.optim import Adam\n")
+    first = run(".").output
+    Path("linked").symlink_to(tmp_path / "elsewhere")
+    assert run(".").output == run("--no-cache", ".").output != first
 
 
 @pytest.mark.parametrize("name", FORMATS)

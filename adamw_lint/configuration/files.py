@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from adamw_lint.errors import SettingsError
 from adamw_lint.limit import DEFAULT, limited
+from adamw_lint.read.listing import is_file
 from adamw_lint.settings import OWN, SHARED
 
 NAME = "adamw-lint"
@@ -34,9 +35,9 @@ class Layer(NamedTuple):
 def in_folder(folder: str) -> str | None:
     """The file of settings in a folder, if there is one with settings for us."""
     own, shared = join(folder, OWN), join(folder, SHARED)
-    if isfile(own):
+    if is_file(own):
         return own
-    return shared if isfile(shared) and table_of(shared) is not None else None
+    return shared if is_file(shared) and table_of(shared) is not None else None
 
 
 def table_of(path: str) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from adamw_lint.configuration.files import Layer, in_folder, inline, layers
 from adamw_lint.configuration.merged import settled
 from adamw_lint.errors import SettingsError
+from adamw_lint.read.listing import FOLDER, seen
 from adamw_lint.settings import Settings
 
 
@@ -67,9 +68,10 @@ class Configuration:
     def _real_one(self, folder: str) -> str:
         """The folder itself, whatever links lead to it: that of the folder around it, most often, and one name more."""
         above, name = split(folder)
-        if not above or name in ("", os.curdir, os.pardir) or islink(folder):
+        if not above or name in ("", os.curdir, os.pardir):
             return realpath(folder)
-        return join(self._real(above), name)
+        found = join(self._real(above), name)
+        return found if seen(found) == FOLDER or not islink(folder) else realpath(folder)
 
     def at(self, folder: str) -> Settings:
         """The settings of what stands in a folder, which is absolute; raises SettingsError."""

@@ -12,12 +12,12 @@ from zlib import adler32, crc32
 
 from adamw_lint.holding import holding
 from adamw_lint.read.discover import discover
+from adamw_lint.read.listing import FILE, FOLDER, NOTHING, OTHER, seen
 from adamw_lint.read.special import may_never_end
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE, FOLDER, NOTHING = "file", "folder", ""
 NOTEBOOK = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK)
 MOST = 5_000  # files looked into for one project; in a larger folder of many projects only imports are followed
@@ -163,6 +163,8 @@ def latest(question: Question, told: Any) -> int:
 
 
 def _kind(path: str) -> str:
+    if (kind := seen(path)) != OTHER:
+        return kind
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
+from adamw_lint.read.listing import FOLDER, OTHER, is_file, listed
 from adamw_lint.read.special import may_never_end
 from adamw_lint.settings import OWN, SHARED, Settings
 
 if TYPE_CHECKING:
     from adamw_lint.read.ignores import Ignores
 
-NOTHING = Settings(frozenset())
+_UNSETTLED = Settings(frozenset())
 
 # Folders of other people's code and of what a build left behind; `exclude = ["!build"]` takes one back.
 EXCLUDED = frozenset(
     ("__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv")
 )
-_TELLING = frozenset((".gitignore", OWN, SHARED))
 
 
 class _Folder(NamedTuple):
@@ -66,7 +66,7 @@ def discover(
 
 
 def _no_settings(_: str) -> Settings:
-    return NOTHING
+    return _UNSETTLED
 
 
 def _below(path: str, walk: _Walk) -> Iterator[str | UnreadableError]:
@@ -142,17 +142,19 @@ def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Fo
     """What one folder holds for the walk: its files, and the folders to go into, sorted by name."""
     place, shown, ignores, excluding = folder
     try:
-        listed = _listed(place, walk.suffixes)
+        names = listed(place)
     except OSError as error:
         yield UnreadableError(f"cannot be read: {error.strerror}", place.rstrip(os.sep) or place)
         return
-    if not listed.get(".gitignore", True):
+    if ".gitignore" in names and is_file(place + ".gitignore"):
         ignores = (_gitignore(place + ".gitignore", place), *ignores)
-    if not (listed.get(OWN, True) and listed.get(SHARED, True)):  # else what counts above counts here as well
+    if OWN in names or SHARED in names:  # else what counts above counts here as well
         excluding = _excluding(walk.settings(place.rstrip(os.sep) or place))
-    for name in sorted(listed):
-        is_folder = listed[name]
+    for name, kind in sorted(names.items()):
+        is_folder = kind == FOLDER
         if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):
+            continue
+        if kind == OTHER and not isfile(place + name):
             continue
         if excluding or ignores:
             by_settings = _verdict(place + name, is_folder, excluding, default=name in EXCLUDED)
@@ -164,24 +166,6 @@ def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Fo
             yield _Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, excluding)
         else:
             yield shown + name
-
-
-def _listed(place: str, suffixes: tuple[str, ...]) -> dict[str, bool]:
-    """The folders (True) and files (False) in a folder that a walk may take, and what decides that."""
-    with os.scandir(place) as entries:
-        kinds = ((entry, entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
-        return {
-            name: is_folder
-            for entry, name, is_folder in kinds
-            if is_folder or ((name.endswith(suffixes) or name in _TELLING) and _is_file(entry))
-        }
-
-
-def _is_file(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a symbolic link that leads to itself
-        return False
 
 
 def _verdict(path: str, is_folder: bool, ignores: "tuple[Ignores, ...]", default: bool = False) -> bool:

@@ -7,8 +7,9 @@ from functools import cached_property
 from uuid import uuid4
 from zlib import adler32, crc32
 
-from adamw_lint.read.asked import FILE, FOLDER, MOST, NOTHING, REQUIREMENTS, SUFFIXES, Answer, Question, Stamp
+from adamw_lint.read.asked import MOST, REQUIREMENTS, SUFFIXES, Answer, Question, Stamp
 from adamw_lint.read.discover import EXCLUDED
+from adamw_lint.read.listing import FILE, FOLDER, NOTHING
 
 _ABOVE = os.path.join(os.path.abspath(os.sep), "adamw-lint.table")
 _MARK = ".git"  # that of a repository, which the folder above all rows is
