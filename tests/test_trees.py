@@ -1,0 +1,80 @@
+"""A text that is parsed piece by piece gives the tree that it gives in one piece."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from adamw_lint.read import trees
+
+PROJECT = Path(__file__).parent.parent
+STATEMENTS = (
+    "import a\n",
+    "x = 1; y = 2  # both\n",
+    "x = (\n    1,\n)\n",
+    's = """\n# no comment\n    none\n"""\n',
+    "if x: y = 1\n",
+    "if x:\n    y = 1\nelse: y = 2\n",
+    "def f(a,\n      b):\n    return a\n",
+    "@decorated\n# of f\n@twice\nasync def f(): pass\n",
+    "class C:\n    def m(self):\n        pass\n        # after the last\n    # of the class\n",
+    "try:\n    pass\nfinally:\n    pass\n",
+    "x = 1 \\\n    + 2\n",
+)
+BETWEEN = (
+    "",
+    "\n",
+    "# at the margin\n",
+    "    # indented\n",
+    "\n\n        # further\n\n# at the margin\n",
+    "  \n\t\n",
+    "\\\n",
+)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "_LARGE", 0)
+    monkeypatch.setattr(trees, "_PIECE", 1)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_pieces_give_the_tree_of_the_whole(seed: int) -> None:
+    chance = random.Random(seed)
+    picked = [chance.choice(each) for _ in range(8) for each in (BETWEEN, STATEMENTS)]
+    text = "".join(picked) + chance.choice(("", "# last", "x = 3", "\n\n    # last\n"))
+    try:
+        tree = cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        with pytest.raises(cst.ParserSyntaxError):
+            trees.parsed(text)
+        return
+    assert trees.parsed(text).deep_equals(tree)  # which LibCST may have lost an indented comment of
+
+
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("adamw_lint/model/*.py")), ids=lambda path: path.name)
+def test_pieces_of_real_code_give_the_tree_of_the_whole(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert trees.parsed(text).code == text
+    assert trees.parsed(text).deep_equals(cst.parse_module(text))
+
+
+def test_other_ways_to_indent_and_to_end_lines_are_kept() -> None:
+    narrow = "import a\nif a:\n  b\nx = 1\nif a:\n  c\n"
+    mixed = "if a:\n  b\nif a:\n    c\n"
+    for text in (narrow, mixed, narrow.replace("\n", "\r\n"), mixed.replace("\n", "\r"), "x = 1\n\fy = 2\n"):
+        assert trees.parsed(text).deep_equals(cst.parse_module(text))
+
+
+def test_a_text_is_cut_where_it_can_be() -> None:
+    assert list(trees._pieces("import a\n# b\nb = 1\n\nc = 2\n")) == ["import a\n", "# b\nb = 1\n", "\nc = 2\n"]
+    assert list(trees._pieces("def f():\n    pass\n    # of f\nb = 1\n")) == ["def f():\n    pass\n    # of f\nb = 1\n"]
+
+
+def test_an_error_is_told_where_it_stands_in_the_whole() -> None:
+    with pytest.raises(cst.ParserSyntaxError) as caught:
+        trees.parsed("x = 1\ny = 2\nz = 3 +\n")
+    assert caught.value.editor_line == 3
