@@ -138,6 +138,8 @@ def test_symlink_loops_end(tree: Path) -> None:
         (b"args.weight_decay=0.1", True),
         (b"def no_weight_decay(self): return no_weight_decay=={}", False),
         (b'x = {"optimizer.weight_decay": y}', False),
+        (b"m = beta1 * m + (1 - beta1) * (g + wd * p); v = v + (1 - beta2) * g**2; p -= m / v.sqrt()", True),
+        (b"m = (1 - b) * g**2; p -= m / m.sqrt(); wd = 1  # beta1 ...", False),
         (b"import optax\noptax.chain(optax.scale_by_adam(), optax.add_decayed_weights(1e-4))", True),
     ],
 )

@@ -1,7 +1,7 @@
 """Tells from the bytes of a file whether it may concern us at all, before anything is decoded or parsed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,9 @@ Signs = tuple[tuple[str, ...], ...]
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes hold something that a rule could speak about."""
-    if may_silence(data) or may_build_in_code(data):
+    if may_silence(data) or _in_code(may_build, data):
         return True
-    return may_step(data) or may_estimate(data) or may_regularise(data) or may_penalise(data)
+    return _in_code(may_step, data) or may_estimate(data) or may_regularise(data) or may_penalise(data)
 
 
 def may_matter(data: bytes) -> bool:
@@ -105,13 +105,13 @@ def may_build(data: bytes) -> bool:
     return any(library in data and re.search(names, data) for library, names in common)
 
 
-def may_build_in_code(data: bytes) -> bool:
-    """The same of what is neither a comment nor said to people."""
-    if not may_build(data):
+def _in_code(gate: Callable[[bytes], bool], data: bytes) -> bool:
+    """Whether a gate lets through bytes, and still does without their comments and what is said to people."""
+    if not gate(data):
         return False
     from adamw_lint.read.spoken import code_of
 
-    return may_build(code_of(data))
+    return gate(code_of(data))
 
 
 def may_step(data: bytes) -> bool:
