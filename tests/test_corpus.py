@@ -7,8 +7,8 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,18 @@ from pages import blocks
 
 from adamw_lint import lint
 from adamw_lint.cli import main
+from adamw_lint.engine import examined
 from adamw_lint.read.documents import READERS
 from adamw_lint.read.notebook import program_of
 from adamw_lint.read.prefilter import may_be_text, may_concern, may_configure, may_matter, telltales
+from adamw_lint.read.source import Source
+from adamw_lint.settings import Settings
 
 pa = pytest.importorskip("pyarrow", reason="needs the extra `corpus`")
 import pyarrow.parquet as pq  # noqa: E402
 from corpora import COUPLED, FILES, POISON, archive, asked, lines, parquet, poisoned, repository, rows, told  # noqa: E402
 
-from adamw_lint.corpus import engines  # noqa: E402
+from adamw_lint.corpus import programs  # noqa: E402
 from adamw_lint.corpus.batch import SCHEMA, everywhere, lint_batch  # noqa: E402
 from adamw_lint.corpus.engines import outcomes, pool  # noqa: E402
 from adamw_lint.corpus.inputs import inputs  # noqa: E402
@@ -246,7 +249,7 @@ def test_a_bare_repository_is_read_at_a_revision_without_a_checkout(tmp_path: Pa
     assert len(finding["revision"]) == 40
     missing = run(tmp_path / "in", "--out", tmp_path / "other", "--revision", "v9")
     assert missing.exit_code == 2
-    assert "joined.git: cannot be read: " in missing.output
+    assert "joined.git: all rows: set aside: cannot be read: there is no such revision" in missing.output
 
 
 def test_files_that_a_walk_passes_over_are_passed_over_in_archives(tmp_path: Path) -> None:
@@ -477,7 +480,7 @@ def test_the_report_counts_what_the_rows_say(tmp_path: Path) -> None:
     text = " ".join(report(out).split())
     for said in (
         *("files 8", "with an optimizer of the adam family 3 37.50%", "with a finding 2 25.00%", "findings 2"),
-        *("programs that could not be parsed 1", "torch 2 1 0 0 0 3", "ADW101 coupled-decay 1 50.00% 1 33.33% 1 0 0"),
+        *("programs that could not be linted 1", "torch 2 1 0 0 0 3", "ADW101 coupled-decay 1 50.00% 1 33.33% 1 0 0"),
         *(
             "decoupled, something is spared 1 0 0 100.00%",
             "coupled, a decay is given 1 1 0 50.00%",
@@ -530,24 +533,33 @@ def test_a_report_about_nothing_is_a_mistake_of_the_user(tmp_path: Path) -> None
     assert "holds no results yet" in done.output
 
 
-def test_what_an_engine_has_lost_is_done_again_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Forgetful(Executor):
-        """Forgets the first two of what it is handed."""
+def test_a_file_that_takes_too_long_is_told_and_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(source: Source, settings: Settings) -> Any:
+        while source.path.endswith("slow.py"):
+            pass
+        return examined(source, settings)
 
-        handed = 0
+    monkeypatch.setattr(programs, "examined", never)
+    lint_batch(batch(("one.py", COUPLED)))  # so that nothing is imported while the time runs
+    rows_found = found(lint_batch(batch(("slow.py", COUPLED), ("one.py", COUPLED)), settings="time-limit = 2"))
+    failed = {row["path"]: row["message"] for row in rows_found if row["record"] == "failure"}
+    assert failed == {"slow.py": "not linted: it took longer than the 2 s of `time-limit`"}
+    assert {row["path"] for row in rows_found if row["record"] == "finding"} == {"one.py"}
 
-        def submit(self, do: Any, /, *args: Any, **more: Any) -> Future[Any]:
-            Forgetful.handed += 1
-            found: Future[Any] = Future()
-            if Forgetful.handed > 2:
-                found.set_result(do(*args, **more))
-            return found
 
-    monkeypatch.setattr(engines, "_QUIET", 0.01)
-    monkeypatch.setattr(engines, "Job", int)
-    jobs: list[Any] = [1, 2, 3]
-    engine = engines.Engine(lambda _: Forgetful(), 1, is_idle=lambda: True)
-    do: Any = str
-    found: list[Any] = list(engines.outcomes(jobs, do, engine))
-    assert sorted(found) == ["1", "2", "3"]
-    assert Forgetful.handed == 5
+def test_a_repository_without_the_revision_is_a_mistake_where_it_is_named(tmp_path: Path) -> None:
+    place = repository(tmp_path / "lab.git", FILES["lone"])
+    done = run(place, "--out", tmp_path / "out", "--revision", "gone")
+    assert done.exit_code == 2
+    assert "cannot be read: it has no revision `gone`; `--revision` names another" in done.output
+
+
+def test_an_empty_repository_among_others_is_set_aside(tmp_path: Path) -> None:
+    repository(tmp_path / "mirrors" / "lab.git", FILES["lone"])
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "mirrors" / "empty.git"], check=True)
+    shutil.rmtree(tmp_path / "mirrors" / "lab.work")
+    done = run(tmp_path / "mirrors", "--out", tmp_path / "out", "--jobs", "1")
+    assert done.exit_code == 2
+    assert "empty.git: all rows: set aside: cannot be read: there is no such revision" in done.output
+    assert "1 of 2 partitions are done" in done.output
+    assert {row["repo"] for row in told(tmp_path / "out")} == {"lab"}

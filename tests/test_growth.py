@@ -4,6 +4,7 @@ import time
 
 from adamw_lint.checks import CHECKS
 from adamw_lint.engine import lint
+from adamw_lint.limit import limited
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -27,6 +28,22 @@ def skips_{number}(case):
 
 """
 
+PENALTY = """
+def penalty(model):
+    return sum(p.pow(2).sum() for p in model.parameters())
+
+def norm(self):
+    return torch.stack([p.norm(p=2) for p in self.params]).norm(p=2)
+
+"""
+
+KEPT = """
+class Kept{number}:
+    def load(self):
+        self.params = self.base.params
+
+"""
+
 
 def seconds(part: str, count: int, found: int) -> float:
     """The processor time, at best of two, for a file with so many of a part, in which so much is found."""
@@ -47,3 +64,9 @@ def test_many_optimizers_cost_as_much_as_they_are() -> None:
 def test_many_functions_that_return_cost_as_much_as_they_are() -> None:
     seconds(RETURNING, 2, 0)
     assert seconds(RETURNING, 800, 0) < 8 * seconds(RETURNING, 200, 0)
+
+
+def test_attributes_that_are_made_of_each_other_cost_as_much_as_they_are() -> None:
+    text = PENALTY + "".join(KEPT.format(number=number) for number in range(20))
+    with limited("kept.py", 30):
+        assert lint(Source.of_text(text), Settings(frozenset(CHECKS))) == []

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -25,21 +25,16 @@ from adamw_lint.memory import collect_seldom
 Work = Callable[[Job], Done]
 Outcome = Done | Aside
 
-_QUIET = 10.0  # seconds without an outcome after which an engine is asked whether it does anything
 _CHANCES = 2  # that a partition has with a worker to itself
 KILLED = "working on it ended the process twice"
 
 
 class Engine(NamedTuple):
-    """What runs the work: how to make an executor, how many jobs to hand it at once, what says that a worker died.
-
-    `is_idle` says whether nothing is under way there: what was handed over by then, and has no outcome, is lost.
-    """
+    """What runs the work: how to make an executor, how many jobs to hand it at once, what says that a worker died."""
 
     executor: Callable[[int], Executor]
     workers: int
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
-    is_idle: Callable[[], bool] = lambda: False
 
 
 def pool(jobs: int) -> Engine:
@@ -107,9 +102,7 @@ def _until_broken(jobs: Iterator[Job], work: Work, engine: Engine) -> Iterator[O
                     yield job
             if not handed:
                 return
-            settled = _settled(handed, engine)
-            yield from [] if settled else [handed.pop(future) for future in tuple(handed)]
-            for future in settled:
+            for future in wait(handed, return_when=FIRST_COMPLETED).done:
                 job = handed.pop(future)
                 try:
                     yield _outcome(future, job, engine)
@@ -120,14 +113,6 @@ def _until_broken(jobs: Iterator[Job], work: Work, engine: Engine) -> Iterator[O
         for future in handed:
             future.cancel()
         executor.shutdown(wait=False)
-
-
-def _settled(handed: Collection["Future[Done]"], engine: Engine) -> set["Future[Done]"]:
-    """What has come to an end, one at least; none where a worker that died took all of it along, and nobody said so."""
-    while True:
-        done = wait(handed, _QUIET, FIRST_COMPLETED).done
-        if done or engine.is_idle():
-            return done or wait(handed, 0).done
 
 
 def _outcome(future: "Future[Done]", job: Job, engine: Engine) -> Outcome:
@@ -151,9 +136,7 @@ def _alone(job: Job, work: Work, engine: Engine) -> Outcome:
     for _ in range(_CHANCES):
         executor = engine.executor(1)
         try:
-            future = executor.submit(work, job)
-            if _settled([future], engine):
-                return _outcome(future, job, engine)
+            return _outcome(executor.submit(work, job), job, engine)
         except engine.deaths:
             continue
         finally:

@@ -65,7 +65,9 @@ def _local(place: str, revision: str) -> Iterator[Input]:
         git = _git_folder(Path(folder))
         if git is not None:
             below.clear()
-            yield _repository(git, _called(Path(folder), top), revision)
+            yield Input(
+                Kind.GIT, str(git), _called(Path(folder), top), _mark(git, revision, is_named=folder == str(top))
+            )
             continue
         below.sort()
         kinds = ((name, _kind_of(name)) for name in sorted(names))
@@ -90,10 +92,16 @@ def _called(folder: Path, top: Path) -> str:
     return named.removesuffix(".git") or named
 
 
-def _repository(git: Path, name: str, revision: str) -> Input:
+def _mark(git: Path, revision: str, is_named: bool) -> str:
+    """The commit to read; none where there is none in one of many repositories, which is set aside in its turn."""
     from adamw_lint.corpus.repositories import resolved
 
-    return Input(Kind.GIT, str(git), name, resolved(str(git), revision))
+    try:
+        return resolved(str(git), revision)
+    except UnreadableError:
+        if is_named:
+            raise
+        return ""
 
 
 def _remote(place: str) -> Iterator[Input]:

@@ -1,13 +1,15 @@
 """The same work on a Dask cluster: its own client hands it out, and what runs there has to be what runs here."""
 
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
-from distributed.scheduler import KilledWorker
+from distributed import Future as Handed
+from distributed.scheduler import KilledWorker, NoValidWorkerError, NoWorkerError
 
 from adamw_lint.corpus.engines import Engine
 from adamw_lint.corpus.identity import identity
@@ -15,8 +17,15 @@ from adamw_lint.errors import LintError
 
 _LOCAL = "local:"
 _PATIENCE = 30  # seconds for a scheduler to answer
-# What was under way on a worker that died is done again by us, alone, and not by the scheduler.
-_SETTINGS = {"distributed.scheduler.allowed-failures": 0, "distributed.worker.daemon": True}
+_SETTINGS = {
+    # What was under way on a worker that died is done again by us, alone, and not by the scheduler.
+    "distributed.scheduler.allowed-failures": 0,
+    # A worker that died is started again, on a busy machine later than the 15 seconds after which it would be given up.
+    "distributed.deploy.lost-worker-timeout": "7 days",
+    # Where none comes up for so long, none will.
+    "distributed.scheduler.no-workers-timeout": "5 minutes",
+    "distributed.worker.daemon": True,
+}
 
 
 @contextmanager
@@ -35,8 +44,7 @@ def cluster(address: str) -> Iterator[tuple[Engine, str]]:
         if not threads:
             raise LintError(f"--dask {address}: the cluster has no workers")
         _compare(client)
-        deaths = (BrokenExecutor, KilledWorker)
-        yield Engine(lambda _: _executor(client), threads, deaths, lambda: _is_idle(client)), client.dashboard_link
+        yield Engine(lambda _: _Handing(client), threads, (BrokenExecutor, KilledWorker)), client.dashboard_link
 
 
 def _local(address: str) -> LocalCluster:
@@ -46,14 +54,35 @@ def _local(address: str) -> LocalCluster:
     return LocalCluster(n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=":0")
 
 
-def _is_idle(client: Client) -> bool:
-    """Whether no worker has anything to do: now and then a cluster forgets what was under way where a worker died."""
-    return not any(client.processing().values())
+class _Handing(Executor):
+    """Hands functions to a cluster by its client.
+
+    So does `Client.get_executor`; but where a result is lost with its worker before it is fetched, and doing it again
+    fails, that lets its future wait for ever.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def submit(self, do: Any, /, *args: Any, **named: Any) -> Future[Any]:
+        """The future of a function that some worker calls once; it always comes to an end."""
+        ours: Future[Any] = Future()
+        theirs = self._client.submit(do, *args, **named, pure=False, retries=0)
+        ours.add_done_callback(lambda _: theirs.cancel() if ours.cancelled() else None)
+        theirs.add_done_callback(partial(_end, ours))
+        return ours
 
 
-def _executor(client: Client) -> Executor:
-    found: Executor = client.get_executor(pure=False, retries=0)
-    return found
+def _end(ours: Future[Any], theirs: Handed) -> None:
+    """Say in our future what became of theirs."""
+    if not ours.set_running_or_notify_cancel():
+        return
+    try:
+        ours.set_result(theirs.result())
+    except (NoWorkerError, NoValidWorkerError) as error:
+        ours.set_exception(CancelledError(str(error)))
+    except BaseException as error:
+        ours.set_exception(error)
 
 
 def _compare(client: Client) -> None:

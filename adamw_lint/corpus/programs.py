@@ -12,6 +12,7 @@ from adamw_lint.corpus.records import FAILURE, FINDING, PROGRAM, SINGLE, Record
 from adamw_lint.diagnostics import Diagnostic, Span
 from adamw_lint.engine import examined, sources_of
 from adamw_lint.errors import LintError
+from adamw_lint.limit import limited
 from adamw_lint.pages import pages
 from adamw_lint.read.asked import standing
 from adamw_lint.read.source import Source
@@ -85,18 +86,19 @@ def _said(row: _Row, rows: pa.Table, held: Tabled, scope: str, settings: Setting
 
 def _records(data: bytes, path: str, settings: Settings) -> Iterator[Record]:
     try:
-        sources = sources_of(data, path, settings)
+        with limited(path, settings.time_limit):
+            sources = sources_of(data, path, settings)
     except LintError as error:
         yield _failure(error)
         return
     for source in sources:
         try:
-            model, diagnostics = examined(source, settings)
+            with limited(path, settings.time_limit), knowing(settings.own):
+                model, diagnostics = examined(source, settings)
+                known = built(model)
         except LintError as error:
             yield _failure(error)
             continue
-        with knowing(settings.own):
-            known = built(model)
         yield from (_placed(each.record, source, each.named) for each in known)
         yield from (_placed(_finding(each, known), source, each.span) for each in diagnostics)
 

@@ -25,11 +25,14 @@ class _Blob(NamedTuple):
 
 def resolved(git: str, revision: str) -> str:
     """The commit that a revision means in a repository; raises UnreadableError."""
-    return _said(git, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    words = "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+    return _said(git, *words, otherwise=f"it has no revision `{revision}`; `--revision` names another").decode().strip()
 
 
 def repository(source: Input) -> Iterator[pa.Table]:
     """The pieces of a repository at the commit that is its mark; raises UnreadableError."""
+    if not source.mark:
+        raise UnreadableError("cannot be read: there is no such revision, or git refuses it", source.place)
     year = int(_said(source.place, "show", "--no-patch", "--format=%cs", source.mark)[:4])
     yield from pieces(_files(source.place, _blobs(source), year), source.repo, source.mark)
 
@@ -79,13 +82,14 @@ def _next(answers: IO[bytes], git: str) -> bytes | None:
     return data[:-1] if int(head[2]) <= MOST else None
 
 
-def _said(git: str, *words: str) -> bytes:
+def _said(git: str, *words: str, otherwise: str = "git failed") -> bytes:
+    """What git says; raises UnreadableError with what went wrong, or with `otherwise` where it does not say that."""
     try:
         done = subprocess.run(_command(git, *words), capture_output=True, check=False, env=_environment())
     except OSError as error:
         raise UnreadableError(f"git cannot be run: {error.strerror}", git) from error
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        told = done.stderr.decode(errors="replace").strip().splitlines() or [otherwise]
         raise UnreadableError(f"cannot be read: {told[0]}", git)
     return done.stdout
 

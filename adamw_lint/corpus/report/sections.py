@@ -56,7 +56,7 @@ def _overview(data: Dataset) -> Section:
         ("with an optimizer of the adam family", _said(with_adam), _share(with_adam, files)),
         ("with a finding", _said(places(data.findings)), _share(places(data.findings), files)),
         ("findings", _said(data.findings.num_rows), ""),
-        ("programs that could not be parsed", _said(data.failures), ""),
+        ("programs that could not be linted", _said(data.failures), ""),
         ("rows without a text", _said(data.total("blank")), ""),
         ("partitions", _said(data.partitions), ""),
         ("of these not done", _said(data.missing), ""),

@@ -14,9 +14,9 @@ from adamw_lint.model.losses.norms import Norms
 from adamw_lint.model.losses.parts import Part, leaves
 from adamw_lint.model.losses.penalised import Denotation
 from adamw_lint.model.losses.sinks import Sink, Sinks
-from adamw_lint.model.losses.streams import Penalised
 from adamw_lint.model.losses.terms import LossTerm, below, coefficients, penalties, product
 from adamw_lint.model.losses.updates import updates
+from adamw_lint.model.losses.yielded import Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import descendants, method_call, positional

@@ -9,7 +9,7 @@ import libcst as cst
 from adamw_lint.model.frames import Place
 from adamw_lint.model.layered.kinds import kind
 from adamw_lint.model.losses.penalised import Denotation
-from adamw_lint.model.losses.streams import Penalised, Yield
+from adamw_lint.model.losses.yielded import Penalised, Yield
 from adamw_lint.model.scale import HALF, ONE, Scale, scale_of
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional, same

@@ -6,8 +6,9 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.losses.streams import Penalised, Stream, Streams, Yield
+from adamw_lint.model.losses.streams import Streams
 from adamw_lint.model.losses.trees import Trees
+from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, index_of, method_call, positional, root_of, text_of

@@ -2,15 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.losses.pairs import unpaired
 from adamw_lint.model.losses.registered import Registered
+from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional
@@ -18,16 +18,6 @@ from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Reference
 
 _LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "dict", "tqdm"})
-
-
-class Yield(Enum):
-    """What an iterable gives with each step."""
-
-    PARAMETER = auto()
-    NAMED_PARAMETER = auto()
-    MODULE = auto()
-    NAMED_MODULE = auto()
-    TRAVERSED = auto()  # module, name and parameter
 
 
 _YIELDS = {  # by the name of the list of methods
@@ -39,23 +29,6 @@ _YIELDS = {  # by the name of the list of methods
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Penalised:
-    """Parameters that a norm is taken of: as written, and whether these are all the parameters of `root`."""
-
-    written: cst.BaseExpression
-    root: Place
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stream:
-    """An iterable of parameters or modules."""
-
-    yields: Yield
-    of: Penalised
-
-
 class Streams(ABC):
     """Tells what iterables yield; silent (None) where it is not certain."""
 
@@ -65,6 +38,7 @@ class Streams(ABC):
         self.frames = frames
         self.words = words
         self.registered = Registered(survey, values, words)
+        self._open: list[tuple[list[Binding], Frame | None]] = []
 
     @abstractmethod
     def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
@@ -189,6 +163,16 @@ class Streams(ABC):
 
     def _bound_stream(self, node: cst.Name | cst.Attribute, place: Place, depth: int) -> Stream | None:
         found = self.values.bindings(node) or self._kept(node)
+        if (found, place.frame) in self._open:  # it is made of itself
+            return None
+        self._open.append((found, place.frame))
+        try:
+            return self._made(node, place, found, depth)
+        finally:
+            self._open.pop()
+
+    def _made(self, node: cst.Name | cst.Attribute, place: Place, found: list[Binding], depth: int) -> Stream | None:
+        """What a name yields by all that is bound to it."""
         if found and found[-1].kind in (Kind.PARAMETER, Kind.LOOP):
             return self._handed(found[-1], depth)
         values = [each.value for each in found if each.kind in (Kind.ASSIGN, Kind.AUGMENT) and each.value is not None]

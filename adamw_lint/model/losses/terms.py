@@ -8,7 +8,7 @@ import libcst as cst
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.losses.parts import Part, leaves
 from adamw_lint.model.losses.sinks import Sink
-from adamw_lint.model.losses.streams import Penalised
+from adamw_lint.model.losses.yielded import Penalised
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.survey import Survey
 

@@ -9,7 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.losses.differentiated import Differentiated
-from adamw_lint.model.losses.streams import Penalised, Stream, Yield
+from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.transformations import path_of

@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.losses.penalised import Denotation
-from adamw_lint.model.losses.streams import Yield
+from adamw_lint.model.losses.yielded import Yield
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, index_of, method_call, positional, text_of

@@ -1,9 +1,4 @@
-"""The same corpus on a Dask cluster: workers die there, and what is found is what one process finds.
-
-    pytest tests/corpus_on_dask.py
-
-It is not collected with the other tests: on a busy machine a cluster now and then does not come to itself again.
-"""
+"""The same corpus on a Dask cluster: workers die there, and what is found is what one process finds."""
 
 from __future__ import annotations
 
@@ -20,7 +15,8 @@ from adamw_lint.cli import main
 
 pytest.importorskip("pyarrow", reason="needs the extra `corpus`")
 distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
-import psutil  # noqa: E402  # comes with distributed
+import dask  # noqa: E402  # comes with distributed
+import psutil  # noqa: E402  # and so does this
 from corpora import POISON, asked, parquet, poisoned, told  # noqa: E402
 
 from adamw_lint.corpus import on_dask  # noqa: E402
@@ -64,6 +60,46 @@ def test_what_dies_on_the_cluster_costs_nothing_but_what_is_set_aside(place: Pat
     assert [(each.number, each.reason) for each in aside] == [(POISON, "working on it ended the process twice")]
     assert told(out) == told(tmp_path / "one")
     assert len(told(out)) > len(run.jobs)
+
+
+class Deadly:
+    """A result that ends the worker that holds it, as soon as somebody asks for it."""
+
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+
+def lost(seen: Path) -> Deadly:
+    """Be done, lose what was found, and end the process when asked to do it again."""
+    if seen.exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+    seen.touch()
+    return Deadly()
+
+
+def test_what_is_lost_with_its_worker_after_it_was_done_is_told(tmp_path: Path) -> None:
+    with cluster("local:1") as (engine, _):
+        done = engine.executor(1).submit(lost, tmp_path / "seen")
+        assert isinstance(done.exception(timeout=100), engine.deaths)
+
+
+def test_a_partition_waits_for_a_worker_as_long_as_it_takes(place: Path, tmp_path: Path) -> None:
+    run = prepared(asked(tmp_path / "out", place))
+    hasty = dask.config.set({"distributed.deploy.lost-worker-timeout": "10ms"})  # it gives a worker up after that
+    with hasty, cluster("local:1") as (engine, _):
+        found = [each for each in carried_out(run, tmp_path / "out", engine, poisoned) if isinstance(each, Aside)]
+    assert [each.number for each in found] == [POISON]
+
+
+def test_a_cluster_whose_workers_do_not_come_back_ends_the_run(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(on_dask._SETTINGS, "distributed.scheduler.no-workers-timeout", "1ms")
+    run = prepared(asked(tmp_path / "out", place))
+    gone = pytest.raises(LintError, match="the cluster is gone; the same command with `--resume` goes on")
+    with cluster("local:1") as (engine, _), gone:
+        list(carried_out(run, tmp_path / "out", engine, poisoned))
 
 
 def test_the_command_runs_on_a_cluster_of_its_own(place: Path, tmp_path: Path) -> None:
