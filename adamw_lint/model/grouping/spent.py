@@ -74,8 +74,9 @@ class Iterators:
         method, name = method_call(value), (dotted(value.func) or "").rpartition(".")[2]
         if name in _LAZY:
             return any(self._roles.elements(arg.value) is not None for arg in value.args)
-        given = (*self._words["iterators"], *self._words["named_iterators"])
-        given = (*given, *self._words["modules"], *self._words["named_modules"])
+        given = {*self._words["named_iterators"], *self._words["modules"], *self._words["named_modules"]}
+        if not self._survey.mentions(self._words["listing_libraries"]):
+            given |= {*self._words["iterators"]}
         return method is not None and method[1] in given and not self._survey.functions.get(method[1])
 
     def _reader(self, name: cst.Name) -> cst.CSTNode | None:
