@@ -412,6 +412,31 @@ NORMS = _specimens(
         """,
     ),
     (
+        MANUAL,
+        "groups that share out the model by the names of its parts",
+        """
+        import torch
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if "backbone" not in n and p.requires_grad]},
+            {"params": [p for n, p in model.named_parameters() if "backbone" in n and p.requires_grad], "lr": 1e-5},
+        ], lr=1e-4, weight_decay=1e-4)
+        """,
+    ),
+    (
+        MANUAL,
+        "lists that a loop fills by the names of parts",
+        """
+        import torch
+        backbone, head = [], []
+        for name, p in model.named_parameters():
+            if "backbone" in name:
+                backbone.append(p)
+            else:
+                head.append(p)
+        opt = torch.optim.AdamW([{"params": backbone, "lr": 1e-5}, {"params": head}], lr=1e-4)
+        """,
+    ),
+    (
         UNSAFE,
         "parameters that are an argument",
         """

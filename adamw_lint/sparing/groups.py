@@ -16,6 +16,7 @@ from adamw_lint.model.scopes import Kind
 from adamw_lint.model.worth import UNKNOWN, Number
 from adamw_lint.rulebook import Coupling, words
 from adamw_lint.sparing.overlooked import Overlooked
+from adamw_lint.sparing.parted import parted
 from adamw_lint.stated import own
 
 _SPARED = {Role.BIAS: "biases", Role.NORM: "norm scales"}
@@ -25,7 +26,11 @@ _WHOLE_AND_NOTHING = {Reach.WHOLE, Reach.TENSORS, Reach.NOTHING}
 def overlooked(module: Module, built: Construction) -> Overlooked | None:
     """What is decayed although it should be spared; None where it is spared, or where that is not known."""
     hit = [group for group in built.groups if _is_hit(module, built, group)]
-    return _overlooked(module, built, hit) if hit and not _spares(module, built) else None
+    if hit and not _spares(module, built):
+        return _overlooked(module, built, hit)
+    shared = [] if hit else parted(module, built)
+    has_kinds = any(_kinds(module, root) for group in shared for root in group.selects.roots)
+    return _overlooked(module, built, shared) if has_kinds else None
 
 
 def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:
@@ -136,6 +141,8 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
         for each in module.architecture.known(root)
     ):
         raise Manual("embeddings have as many dimensions as weights, so that their names have to tell them apart")
+    if any(group.selects.reach is not Reach.WHOLE for group in hit):
+        raise Manual("each group picks its part of the model by a condition of its own")
     edits = split(module, built, hit)
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE
