@@ -125,6 +125,20 @@ def test_every_text_names_a_fact() -> None:
     assert all(document.source and document.written for document in documents())
 
 
+MINIMIZED = """
+import tensorflow as tf
+
+loss = data_loss + 0.1 * tf.add_n([tf.nn.l2_loss(v) for v in tf.trainable_variables()])
+train = tf.contrib.layers.optimize_loss(loss, step, 0.1, {text})
+"""
+
+
+@pytest.mark.parametrize(("text", "count"), [('"Adam"', 1), ('"SGD"', 0), ("FLAGS.optimizer", 0)])
+def test_a_function_minimizes_a_loss_with_the_optimizer_that_a_text_names(text: str, count: int) -> None:
+    source = Source.of_text(MINIMIZED.format(text=text))
+    assert [found.rule for found in lint(source, only("l2-in-loss"))] == ["l2-in-loss"] * count
+
+
 @pytest.fixture(scope="module", autouse=True)
 def operators() -> Iterator[None]:
     """timm imports torchvision, whose operators fit one build of torch only; here they are left out."""
