@@ -321,6 +321,7 @@ SILENT = {
     "a text of several lines": "doc: |\n  _target_: torch.optim.Adam\n  weight_decay: 0.1\n",
     "a reference to a zero": "wd: 0\no: {_target_: torch.optim.Adam, weight_decay: '${wd}'}\n",
     "a reference of MONAI to a zero": "c: {wd: 0}\no: {_target_: torch.optim.Adam, weight_decay: '@c::wd'}\n",
+    "what MONAI does not build": "o: {_target_: torch.optim.Adam, weight_decay: 0.1, _disabled_: true}\n",
     "an older one": "c: {wd: 0}\no: {_target_: torch.optim.Adam, weight_decay: '%c#wd'}\n",
     "a reference to values to try": "wd: [0.0, 0.1]\no: {_target_: torch.optim.Adam, weight_decay: '${wd}'}\n",
     "an expression": "wd: [1]\no: {_target_: torch.optim.Adam, weight_decay: x * 2}\n",
@@ -339,6 +340,11 @@ def test_what_is_not_known_to_be_coupled_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize("decay", ["0.1", "1e-4", "${a.b}", "${oc.env:WD}", "???", '"0.1"', "auto", "$WD", "'%a::b'"])
 def test_a_decay_that_is_not_zero_for_certain_is_reported(decay: str) -> None:
     assert found(f"_target_: torch.optim.Adam\nweight_decay: {decay}\n") == [2]
+
+
+@pytest.mark.parametrize("condition", ["false", "$not @is_trained"])
+def test_what_may_be_built_is_reported(condition: str) -> None:
+    assert found(f"_target_: torch.optim.Adam\nweight_decay: 0.1\n_disabled_: {condition}\n") == [2]
 
 
 def test_every_document_of_a_file_is_read() -> None:
@@ -370,7 +376,7 @@ def test_the_document_shows_what_is_found_and_every_way_that_is_known() -> None:
 def test_what_schemas_build_is_known_and_their_keys_are_those_that_are_read() -> None:
     known = {"name", "source", "text", "tags", "within", "beside", "registry", "builds", "given", "own", "takes"}
     for table in schemas("schema"):
-        assert set(table) <= known | {"only", "penalty", "renames"}
+        assert set(table) <= known | {"off", "only", "penalty", "renames"}
         assert table["source"]
     for schema in every_schema():
         assert all(path in optimizers_by_path() for path in schema.builds.values()), schema.name

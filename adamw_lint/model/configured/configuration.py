@@ -83,7 +83,7 @@ class Configuration:
     def _chosen(self, schema: Schema, table: Table, root: Node) -> Iterator[Configured]:
         for keys in schema.within:
             chooser = table.at(*keys)
-            if not isinstance(chooser, Table):
+            if not isinstance(chooser, Table) or _is_off(chooser.entry(schema.off)):
                 continue
             text, named = self._name(schema, chooser)
             optimizer = schema.optimizer(text) if named is not None else None
@@ -150,6 +150,10 @@ class Configuration:
             penalty is not None,
             root,
         )
+
+
+def _is_off(entry: Entry | None) -> bool:
+    return entry is not None and isinstance(entry.value, Scalar) and entry.value.text.lower() == "true"
 
 
 def _arguments(schema: Schema, holder: Table, ignored: Keys) -> dict[str, Entry]:

@@ -34,6 +34,7 @@ class Schema:
     registry: str = ""
     builds: Mapping[str, str] = field(default_factory=dict)
     given: Keys = ()
+    off: str = ""
     own: Keys = ()
     takes: Mapping[str, Keys] = field(default_factory=dict)
     only: bool = False
