@@ -9,6 +9,7 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.addends import Addends
+from adamw_lint.model.losses.conditions import never_together
 from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.norms import Norms
 from adamw_lint.model.losses.parts import Part, leaves
@@ -110,7 +111,8 @@ class Losses:
         factors = [self._values.worth(place.node) for place in scales[0].factors] if scales else []
         if not norms or outer.number * scales[0].number <= 0 or any(map(is_zero, factors)):
             return None
-        reaches = trainers or self._trainers(sink, norms[0].of)
+        found = trainers or self._trainers(sink, norms[0].of)
+        reaches = tuple(each for each in found if not never_together(self._survey, part.node, each.call))
         is_scaled = bool(factors or scales[0].divisors or outer.factors) or scales[0].number * outer.number != 1
         if not reaches or not (is_scaled or any(self._is_of_a_model(norm.of) for norm in norms)):
             return None

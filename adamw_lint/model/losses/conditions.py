@@ -1,0 +1,60 @@
+"""Which texts the conditions around two places ask of one expression, so that only one of the places ever runs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import dotted, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a condition that is met says of an expression: that it is a text, or that it holds one."""
+
+    of: str
+    text: str
+    is_whole: bool
+
+    def denies(self, other: "Asked") -> bool:
+        """Whether both cannot be true."""
+        if self.of != other.of or not self.is_whole:
+            return False
+        return self.text != other.text if other.is_whole else other.text not in self.text
+
+
+def never_together(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool:
+    """Whether one place runs for one text of an option and the other for another: `args.optim == "sgd"`."""
+    first, second = list(_around(survey, one)), list(_around(survey, other))
+    return any(a.denies(b) or b.denies(a) for a in first for b in second)
+
+
+def _around(survey: Survey, node: cst.CSTNode) -> Iterator[Asked]:
+    scope, arms = survey.places[node]
+    while scope.immediate and scope.parent is not None:  # a comprehension runs where it stands
+        scope, arms = scope.parent, (*scope.arms, *arms)
+    for arm in arms:
+        if isinstance(arm.statement, (cst.If, cst.IfExp)) and arm.index == 0:
+            yield from _asked(arm.statement.test)
+
+
+def _asked(test: cst.BaseExpression) -> Iterator[Asked]:
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _asked(test.left)
+        yield from _asked(test.right)
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return
+    compared = test.comparisons[0]
+    sides = (test.left, compared.comparator)
+    if isinstance(compared.operator, cst.Equal):
+        for of, text in (sides, sides[::-1]):
+            yield from _said(of, text, is_whole=True)
+    elif isinstance(compared.operator, cst.In):
+        yield from _said(compared.comparator, test.left, is_whole=False)
+
+
+def _said(of: cst.BaseExpression, text: cst.BaseExpression, *, is_whole: bool) -> Iterator[Asked]:
+    name, said = dotted(of), text_of(text)
+    if name is not None and said is not None:
+        yield Asked(name, said, is_whole)
