@@ -64,6 +64,27 @@ class Trainer:
             loss.backward()
             self.optimizer.step()
 """
+LAYERS = """
+from keras.layers import Conv2D, Input
+from keras.models import Model
+from keras.regularizers import l2
+from tools import compose
+
+def conv(filters):
+    return Conv2D(filters, 3, kernel_regularizer=l2(5e-4))
+
+def network():
+    inputs = Input((32, 32, 3))
+    return Model(inputs, compose(conv(8), conv(16))(inputs))
+"""
+TOOLS = "def compose(*layers):\n    return lambda x: layers[-1](x)\n"
+COMPILED = """
+from keras.optimizers import Adam
+from net import network
+
+model = network()
+model.compile(Adam(1e-3), "mse")
+"""
 
 PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a class that another file re-exports": (
@@ -122,6 +143,18 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             "b/deeper/trainer.py": TRAINER,
         },
         set(),
+    ),
+    "a layer that a function of a third file composes": (
+        {"net.py": LAYERS, "tools.py": TOOLS, "train.py": COMPILED},
+        {"net.py:8 l2-in-loss"},
+    ),
+    "a model that more files run than train it": (
+        {
+            "net.py": LAYERS.replace("compose(conv(8), conv(16))(inputs)", "conv(8)(inputs)"),
+            **{f"demo{i}.py": "from net import network\nprint(network())\n" for i in range(6)},
+            "train.py": COMPILED,
+        },
+        {"net.py:8 l2-in-loss"},
     ),
     "a class of a package, through its __init__": (
         {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adamw_lint.model.losses.losses import Losses
 
 _NEAREST = 4  # files taken for one question
+_FURTHER = 16  # files looked at for one more, where none of these builds an optimizer: scripts that only run the model
 _CALLED = ("forward", "__call__", "__init__")  # run by a call of the object or the class
 
 
@@ -42,13 +43,22 @@ def bring_in_callers(
     """
     before = len(survey.calls)
     names = [name for function in functions for name in _names(function, survey)]
-    for path in islice(program.callers(*names), _NEAREST) if names else ():
+    for path in _nearest(program, names) if names else ():
         program.read(path)
         if not may_build(program.project.says(path)):
             _bring_in_importers(path, program)
         if first and _backs(program.project.says(path)):
             break
     return len(survey.calls) > before
+
+
+def _nearest(program: Program, names: list[str]) -> Iterator[Path]:
+    callers, has_built = program.callers(*names), False
+    for path in islice(callers, _NEAREST):
+        has_built = has_built or may_build(program.project.says(path))
+        yield path
+    further = (path for path in islice(callers, _FURTHER) if may_build(program.project.says(path)))
+    yield from islice(further, 0 if has_built else 1)
 
 
 def _backs(data: bytes) -> bool:

@@ -117,7 +117,7 @@ class Onward:
         elif self._is_call_of_super(call):
             yield from self._into(call, arg, self._instances.inherited_constructor(self._survey.owner(call)), stage)
         if stage is Stage.LAYER:
-            yield from self._combined(call)
+            yield from self._combined(call, isinstance(target, Defined))
         elif (stage is Stage.ARGUMENTS and arg.star == "**") or self.is_regularizing(name):
             is_function = isinstance(target, Defined) and isinstance(target.node, cst.FunctionDef)
             if not is_function or is_partial:
@@ -136,13 +136,16 @@ class Onward:
         worth = self._values.worth(call.func)
         return worth.path if isinstance(worth, Reference) else ""
 
-    def _combined(self, call: cst.Call) -> Iterator[Stop]:
-        """A call that is handed a layer: another layer or model of it, or a list that it is appended to."""
+    def _combined(self, call: cst.Call, is_own: bool) -> Iterator[Stop]:
+        """A call that is handed a layer: another layer or model of it, or a list that it is appended to.
+
+        `is_own` says that it runs a function of the program, in whatever file that stands.
+        """
         method = method_call(call)
         if method is not None and method[1] in self._words["collecting"]:
             yield from self._read(method[0], Stage.LAYER)
         root = self._path(call).partition(".")[0]
-        if not root or root in self._words["roots"]:
+        if not root or is_own or root in self._words["roots"]:
             yield Stop(call, Stage.LAYER)
 
     def _into(self, call: cst.Call, arg: cst.Arg, function: cst.FunctionDef | None, stage: Stage) -> Iterator[Stop]:
