@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,3 +61,12 @@ def test_what_is_said_of_a_specimen(specimen: Specimen) -> None:
 
 def test_each_specimen_has_a_name_of_its_own() -> None:
     assert len(HELD) == len(SPECIMENS)
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
+def test_what_is_said_of_code_on_several_lines_stands_on_one(specimen: Specimen) -> None:
+    code = re.sub(r"(?<==|:)( ?)(0\.1|args\.wd|lam|wd)(?=[,)}\n])", r"\1(\n    \2\n)", specimen.code)
+    for found in lint(Source.of_text(code), only(specimen.rule)):
+        said = (found.message, found.help, *(label.text for label in found.labels))
+        done = (found.fix.title, found.fix.advice) if found.fix is not None else ()
+        assert not [words for words in (*said, *done) if "\n" in words]

@@ -103,9 +103,9 @@ def _is_spared(module: Module, built: Construction, group: Group) -> bool:
 
 
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
-    text = module.text(decayed.node)
+    text = module.excerpt(decayed.node)
     argument = built.optimizer.decay_argument or ""
-    if decayed.node is not decayed.expression and argument not in text:  # it came by position
+    if decayed.node is not decayed.expression and argument not in module.text(decayed.node):  # it came by position
         text = f"{argument}={text}"
     is_written = not _is_default(built, decayed)
     goes = f"`{text}` goes" if is_written else f"`{text}` sends the default decay of {built.default}"
@@ -140,7 +140,9 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
-    what = f"the default decay of {built.default}" if _is_default(built, decayed) else f"`{module.text(decayed.node)}`"
+    what = f"`{module.excerpt(decayed.node)}`"
+    if _is_default(built, decayed):
+        what = f"the default decay of {built.default}"
     advice = claims.decoupled_now(what, horizon(built, module.values, factor))
     loaded = module.usage.state_is_loaded(built)
     if replacement is not None and accepted:

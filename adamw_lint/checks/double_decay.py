@@ -53,7 +53,7 @@ def _finding(module: Module, shrink: Shrink) -> Diagnostic:
     if any(group.decay for group in built.groups):
         own = f"{name} decays by what its groups say"
     else:
-        own = f"`{module.text(argument.node)}` decays" if argument else f"{name} decays by {built.optimizer.default}"
+        own = f"`{module.excerpt(argument.node)}` decays" if argument else f"{name} decays by {built.optimizer.default}"
     message = f"`{module.excerpt(shrink.node)}` shrinks weights that {own} already"
     message += "" if argument or any(group.decay for group in built.groups) else ", for nothing is written"
     place = argument.node if argument else built.class_name
