@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from adamw_lint.diagnostics import Diagnostic, Label
+from adamw_lint.model.alternatives import within
 from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.selection import Reach
@@ -11,7 +12,7 @@ from adamw_lint.model.horizon import plain, rate
 from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.updating.shrinks import Shrink
-from adamw_lint.model.worth import UNKNOWN, Number, is_zero, options_of
+from adamw_lint.model.worth import UNKNOWN, Number, is_zero
 from adamw_lint.rulebook import Coupling
 
 RULE = "double-decay"
@@ -39,7 +40,7 @@ def _decays(module: Module, shrink: Shrink, built: Construction) -> bool:
 
 def _may_be_zero(module: Module, built: Construction) -> bool:
     """Whether a condition in sight may switch the optimizer's decay off, as one does that chooses between the two."""
-    options = options_of(module.values.worth(built.decay_argument.value)) if built.decay_argument else ()
+    options = within(module.values, built.decay_argument.value, ()) if built.decay_argument else ()
     return len(options) > 1 and any(map(is_zero, options))
 
 
@@ -50,15 +51,17 @@ def _own_or_inherited(module: Module, built: Construction, group: Group) -> Deca
 def _finding(module: Module, shrink: Shrink) -> Diagnostic:
     built = shrink.trainers[0]
     argument, name = built.decay_argument, built.optimizer.short_name
-    if any(group.decay for group in built.groups):
+    grouped = next((group.decay.node for group in built.groups if group.decay), None)
+    written = grouped if grouped is not None else argument.node if argument else None
+    if grouped is not None:
         own = f"{name} decays by what its groups say"
     else:
         own = f"`{module.excerpt(argument.node)}` decays" if argument else f"{name} decays by {built.optimizer.default}"
     message = f"`{module.excerpt(shrink.node)}` shrinks weights that {own} already"
-    message += "" if argument or any(group.decay for group in built.groups) else ", for nothing is written"
-    place = argument.node if argument else built.class_name
-    label = "decays them" if argument else f"its default decay is {built.optimizer.default}"
-    is_here = module.owns(argument.node if argument else built.call)
+    message += "" if written is not None else ", for nothing is written"
+    place = written if written is not None else built.class_name
+    label = "decays them" if written is not None else f"its default decay is {built.optimizer.default}"
+    is_here = module.owns(written if written is not None else built.call)
     labels = (Label(module.span(place), label),) if is_here else ()
     return Diagnostic(RULE, module.span(shrink.node), message, f"{_help(module, shrink, built)}; {_BY_HAND}", labels)
 
