@@ -1480,6 +1480,7 @@ GRADIENTS = _specimens(
     "decay-in-gradient",
     (SAFE, "all of the optimizer's parameters", _stepped(_ADDED)),
     (SAFE, "λ in scope", _stepped("for p in model.parameters():\n    p.grad += wd * p", before="wd = 1e-2  # λ\n")),
+    (SAFE, "λ beside the loop", _stepped("wd = 1e-2\nfor p in model.parameters():\n    p.grad += wd * p")),
     (
         SAFE,
         "only where there is a gradient",
@@ -1595,6 +1596,30 @@ GRADIENTS = _specimens(
         "a part of another expression",
         _stepped("for p in model.parameters():\n    log(p.grad.add_(p, alpha=1e-2))"),
     ),
+    (
+        MANUAL,
+        "handed to an Adam of the program's own",
+        """
+        import numpy as np
+
+        class Moments:
+            def __init__(self, theta, rate):
+                self.theta, self.rate = theta, rate
+                self.m, self.v = np.zeros_like(theta), np.zeros_like(theta)
+
+            def update(self, gradient):
+                self.theta = self.theta + self.direction(gradient)
+                return self.theta
+
+            def direction(self, gradient):
+                self.m = 0.9 * self.m + 0.1 * gradient
+                self.v = 0.99 * self.v + 0.01 * (gradient * gradient)
+                return -self.rate * self.m / (np.sqrt(self.v) + 1e-8)
+
+        optimizer = Moments(theta, 1e-2)
+        theta = optimizer.update(-estimate(theta) + l2 * theta)
+        """,
+    ),
 )
 
 DOUBLES = _specimens(
@@ -1612,6 +1637,23 @@ DOUBLES = _specimens(
         _stepped(
             "for g in opt.param_groups:\n  for p in g['params']:\n   p.data.add_(p.data, alpha=-g['lr'] * args.wd)",
             "Adam(model.parameters(), lr=1e-3, weight_decay=args.wd)",
+        ),
+    ),
+    (
+        MANUAL,
+        "divided by a number",
+        _stepped(
+            "for p in model.parameters():\n    p.data.mul_(1 - 1e-3 * decay / 4)",
+            "AdamW(model.parameters(), lr=1e-3, weight_decay=0.1)",
+            before="decay = 0.04\n",
+        ),
+    ),
+    (
+        MANUAL,
+        "beside groups that decay",
+        _stepped(
+            "for p in model.parameters():\n    p.data.mul_(1 - 1e-5)",
+            "AdamW([{'params': model.parameters(), 'weight_decay': 0.1}], lr=1e-3)",
         ),
     ),
 )
@@ -1823,11 +1865,25 @@ DEFAULTS = _specimens(
         "import torch\nsettings = {'lr': 1e-3}\nopt = torch.optim.AdamW(model.parameters(), **settings)",
     ),
     (MANUAL, "a bare generator", "import torch\nopt = torch.optim.AdamW(p for p in model.parameters())"),
+    (
+        SAFE,
+        "behind another optimizer",
+        """
+        import torch
+        sgd = torch.optim.SGD(critic.parameters(), lr=0.1)
+        opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
+        """,
+    ),
 )
 
 VANISHING = _specimens(
     "vanishing-decay",
     (MANUAL, "in the call", "import torch\nopt = torch.optim.AdamW(model.weights, lr=1e-4, weight_decay=1e-5)"),
+    (
+        MANUAL,
+        "by position",
+        "import torch\nopt = torch.optim.AdamW(model.weights, 1e-4, (0.9, 0.99), 1e-8, 1e-5)",
+    ),
     (
         MANUAL,
         "in a group",
@@ -1836,5 +1892,110 @@ VANISHING = _specimens(
         groups = [{"params": model.weights, "weight_decay": 1e-7}, {"params": model.rest}]
         opt = torch.optim.AdamW(groups, lr=1e-3, weight_decay=0)
         """,
+    ),
+)
+
+
+def _penalised(
+    add: str, build: str = "Adam(model.parameters(), lr=1e-3)", before: str = "", backward: str = "loss.backward()"
+) -> str:
+    """A training loop whose loss is given a penalty."""
+    body = indent(dedent(add).strip(), "    ")
+    head = f"import torch\n{dedent(before).lstrip()}opt = torch.optim.{build}\n"
+    start = "for x, y in loader:\n    opt.zero_grad()\n    loss = criterion(model(x), y)\n"
+    return f"{head}{start}{body}\n    {backward}\n    opt.step()\n"
+
+
+_SQUARES = "sum(p.pow(2).sum() for p in model.parameters())"
+
+PENALTIES = _specimens(
+    "l2-in-loss",
+    (SAFE, "all parameters", _penalised(f"loss += 1e-4 * {_SQUARES}")),
+    (SAFE, "λ in scope", _penalised(f"loss += lam / 2 * {_SQUARES}", before="lam = 1e-4\n")),
+    (
+        SAFE,
+        "beside a coupled decay",
+        _penalised(f"loss += 1e-4 * {_SQUARES}", "Adam(model.parameters(), lr=1e-3, weight_decay=1e-3)"),
+    ),
+    (UNSAFE, "beside a decoupled decay", _penalised(f"loss += 1e-4 * {_SQUARES}", "AdamW(model.parameters())")),
+    (UNSAFE, "the loss is divided", _penalised(f"loss = (loss + 1e-4 * {_SQUARES}) / 4")),
+    (
+        UNSAFE,
+        "in the name of a sum",
+        _penalised(f"reg = {_SQUARES}\nloss = loss + 1e-4 * reg\nearly_stopping(loss)"),
+    ),
+    (MANUAL, "a norm that is not squared", _penalised("loss += 1e-4 * sum(p.norm() for p in model.parameters())")),
+    (
+        MANUAL,
+        "a norm whose order is an option",
+        _penalised("loss += 1e-4 * sum(p.norm(args.order) for p in model.parameters())"),
+    ),
+    (MANUAL, "a mean", _penalised("loss += 1e-4 * sum(p.pow(2).mean() for p in model.parameters())")),
+    (
+        MANUAL,
+        "some of the parameters",
+        _penalised("""
+            loss += 1e-4 * sum(p.pow(2).sum() for n, p in model.named_parameters() if "bias" not in n)
+        """),
+    ),
+    (
+        MANUAL,
+        "the name of a sum over some of them",
+        _penalised("""
+            reg = sum(p.pow(2).sum() for n, p in model.named_parameters() if "bias" not in n)
+            loss = loss + reg
+        """),
+    ),
+    (MANUAL, "under a condition", _penalised(f"if epoch > 3:\n    loss += 1e-4 * {_SQUARES}")),
+    (MANUAL, "two losses", _penalised(f"other(x).backward()\nloss += 1e-4 * {_SQUARES}")),
+    (MANUAL, "an unbound λ", _penalised(f"loss += lam * {_SQUARES}")),
+    (MANUAL, "no decoupled form", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adamax(model.parameters())")),
+    (MANUAL, "other parameters", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adam(model.head.parameters(), lr=1e-3)")),
+    (MANUAL, "parameters that are not known", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adam(given, lr=1e-3)")),
+    (MANUAL, "state loaded", _penalised(f"opt.load_state_dict(state)\nloss += 1e-4 * {_SQUARES}")),
+    (
+        MANUAL,
+        "two optimizers",
+        _penalised(f"loss += 1e-4 * {_SQUARES}") + "other = torch.optim.SGD(critic.parameters(), lr=0.1)\n",
+    ),
+    (
+        MANUAL,
+        "λ is an argument",
+        "import torch\n\ndef train(model, loader, lam):\n"
+        + indent(_penalised(f"loss += lam * {_SQUARES}").removeprefix("import torch\n"), "    ")
+        + "\ntrain(net, data, 0.01)\n",
+    ),
+)
+
+CHAINS = _specimens(
+    "misplaced-decay",
+    (
+        SAFE,
+        "behind an optimizer",
+        "import optax\ntx = optax.chain(optax.adam(1e-3), optax.add_decayed_weights(1e-4, mask=matrices))",
+    ),
+    (
+        SAFE,
+        "behind the learning rate",
+        """
+        import optax
+        tx = optax.chain(
+            optax.scale_by_adam(),
+            optax.scale_by_learning_rate(1e-3),
+            optax.add_decayed_weights(1e-4, mask=matrices),
+        )
+        """,
+    ),
+)
+
+SWITCHED = _specimens(
+    "coupled-decay",
+    (
+        SAFE,
+        "a default that is sent through the gradient",
+        """
+        from fastai.optimizer import Adam
+        opt = Adam(model.parameters(), lr=1e-3, decouple_wd=False)
+    """,
     ),
 )

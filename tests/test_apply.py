@@ -107,10 +107,40 @@ def test_a_harmful_fix_is_dropped(text: str, by: str, reason: str) -> None:
     assert reason in str(error)
 
 
-def test_one_harmful_fix_keeps_nothing_from_the_others() -> None:
-    def bad_in_two(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
-        return (edit(*match.span(), ")" if source.position(match.start())[1] > 1 else "max"),)
+def bad_in_two(source: Source, match: re.Match[str]) -> tuple[Edit, ...]:
+    """A fix that breaks the program where it does not begin a line."""
+    return (edit(*match.span(), ")" if source.position(match.start())[1] > 1 else "max"),)
 
+
+@pytest.mark.parametrize("text", ["x = min\nmin\n", "min\nx = min\n"])
+def test_of_two_fixes_the_harmful_one_is_dropped(text: str) -> None:
+    fixed = run(text, "min", bad_in_two)
+    assert fixed.source.text == text.replace("min\n", "max\n").replace("x = max", "x = min")
+    assert len(fixed.dropped) == len(fixed.remaining) == 1
+
+
+def test_fixes_that_are_confirmed_go_one_by_one_and_what_is_refused_is_not_asked_again() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def confirm(found: Diagnostic, before: Source, after: Source) -> bool:
+        asked.append((before.text, after.text))
+        return found.span.start > 0
+
+    def lint(source: Source) -> list[Diagnostic]:
+        return [finding(m, replaced("max")(source, m)) for m in re.finditer("min", source.text)]
+
+    fixed = fix_all(Source.of_text("min\nmin\nmin\n", "t.py"), lint, everything, confirm)
+    assert asked == [
+        ("min\nmin\nmin\n", "max\nmin\nmin\n"),
+        ("min\nmin\nmin\n", "min\nmax\nmin\n"),
+        ("min\nmax\nmin\n", "min\nmax\nmax\n"),
+    ]
+    assert fixed.source.text == "min\nmax\nmax\n"
+    assert len(fixed.remaining) == 1
+    assert fixed.dropped == ()
+
+
+def test_one_harmful_fix_keeps_nothing_from_the_others() -> None:
     fixed = run("min\nmin\nx = min\nmin\nmin\n", "min", bad_in_two)
     assert fixed.source.text == "max\nmax\nx = min\nmax\nmax\n"
     assert [each.span.start for each in fixed.remaining] == [fixed.source.text.index("min")]

@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-from pages import only, rewritten
+from pages import only, project, rewritten, source_of
 
 from adamw_lint.diagnostics import Safety
 from adamw_lint.engine import fix, lint
@@ -287,3 +287,15 @@ def test_a_factor_that_a_caller_gives_is_not_written_as_a_number() -> None:
         train(net, 0.01, data)
     """)
     assert "0.02" not in rewritten(code, RULE)
+
+
+BUILDER = "import torch\ndef build(net):\n    return torch.optim.Adam(net.parameters(), lr=1e-3)\n"
+
+
+def test_what_stands_in_another_file_is_named() -> None:
+    loop = f"for x in loader:\n    opt.zero_grad()\n    loss = model(x).sum() + 1e-4 * {SQUARES}\n    loss.backward()\n"
+    code = f"from build import build\nmodel = make()\nopt = build(model)\n{loop}    opt.step()\n"
+    with project({"build.py": BUILDER}):
+        (found,) = lint(source_of(code, "train.py"), only(RULE))
+    assert found.fix is None
+    assert found.help.endswith("; by hand, because the optimizer is built in `build.py`")

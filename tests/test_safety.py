@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pages import ON, only, rewritten
 from specimens import (
+    CHAINS,
     COUPLED,
     DEFAULTS,
     DOUBLES,
@@ -15,9 +16,11 @@ from specimens import (
     GRADIENTS,
     IGNORED,
     NORMS,
+    PENALTIES,
     REMOVED,
     STEPS,
     SWAPPED,
+    SWITCHED,
     UNMATCHED,
     VANISHING,
     Specimen,
@@ -30,7 +33,7 @@ from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
 
 SPECIMENS = COUPLED + NORMS + SWAPPED + DROPPED + STEPS + IGNORED + UNMATCHED + GRADIENTS + DOUBLES
-SPECIMENS += REMOVED + DEFAULTS + VANISHING
+SPECIMENS += REMOVED + DEFAULTS + VANISHING + PENALTIES + CHAINS + SWITCHED
 FIXABLE = [specimen for specimen in SPECIMENS if specimen.safety]
 
 

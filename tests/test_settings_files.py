@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonargparse import ArgumentParser
 from omegaconf import DictConfig, OmegaConf
-from pages import Example, blocks, examples, only, rewritten, source_of
+from pages import Example, blocks, examples, only, project, rewritten, source_of
 from ruamel.yaml import YAML
 
 from adamw_lint.checks.text_decay import with_dot_and_sign
@@ -518,3 +518,13 @@ def flat(node: Any, *keys: str | int) -> dict[tuple[str | int, ...], Any]:
         return {keys: node}
     parts = node.items() if isinstance(node, dict) else enumerate(node)
     return {below: each for key, part in parts for below, each in flat(part, *keys, key).items()}
+
+
+def test_a_text_that_became_a_number_is_told() -> None:
+    reader = (
+        "import yaml\nimport torch\ncfg = yaml.safe_load(open('a.yaml'))\nopt = torch.optim.AdamW(w, **cfg['opt'])\n"
+    )
+    with project({"train.py": reader}):
+        (found,) = lint(source_of("opt:\n  weight_decay: 1e-4\n", "a.yaml"), only("text-decay"))
+    assert found.fix is not None
+    assert (found.fix.title, found.fix.advice) == ("write `1.0e-4`", "`weight_decay: 1.0e-4` is a number now")
