@@ -1442,6 +1442,11 @@ opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": r
     ),
     (
         MANUAL,
+        "a part of the model with two norms is not known",
+        _net(f"self.ln_1, self.ln_2, self.encoder = nn.LayerNorm(4), nn.LayerNorm(4), make_encoder(); {_LINEAR}"),
+    ),
+    (
+        MANUAL,
         "other code reads the list",
         _net(f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}") + "report(no_decay)\n",
     ),

@@ -7,6 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adamw_lint.cli import main
+from adamw_lint.diagnostics import Edit, Span
+from adamw_lint.errors import LintError
+from adamw_lint.fixes.apply import edited
 from adamw_lint.read.fragments import joined
 from adamw_lint.read.prose import programs
 
@@ -181,3 +184,11 @@ def test_most_files_are_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("adamw_lint.read.prose.fences", lambda file: pytest.fail("parsed"))
     assert programs(b"# Title\n\nAdam", "a.md") == ()
     assert programs(fence("x = 1").encode(), "a.md") == ()
+
+
+def test_a_block_takes_no_edit_that_would_end_it() -> None:
+    text = "```python\nopt = torch.optim.Adam(w, weight_decay=1)\n```\n"
+    (source,) = programs(text.encode(), "a.md")
+    with pytest.raises(LintError, match="the file cannot take its edits where the program stands in it"):
+        edited(source, [Edit(Span(0, 0), "```\n")])
+    assert edited(source, [Edit(Span(0, 3), "optimizer")]).file.text == text.replace("opt =", "optimizer =")
