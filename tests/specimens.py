@@ -1951,6 +1951,16 @@ PENALTIES = _specimens(
             loss = loss + reg
         """),
     ),
+    (
+        MANUAL,
+        "one layer",
+        _penalised("loss += 1e-4 * model.weight.pow(2).sum()", before="model = torch.nn.Linear(2, 2)\n"),
+    ),
+    (
+        MANUAL,
+        "a mean over terms",
+        _penalised(f"loss = torch.stack([loss, 1e-4 * {_SQUARES}]).mean()"),
+    ),
     (MANUAL, "under a condition", _penalised(f"if epoch > 3:\n    loss += 1e-4 * {_SQUARES}")),
     (MANUAL, "two losses", _penalised(f"other(x).backward()\nloss += 1e-4 * {_SQUARES}")),
     (MANUAL, "an unbound λ", _penalised(f"loss += lam * {_SQUARES}")),

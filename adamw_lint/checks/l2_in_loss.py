@@ -194,7 +194,7 @@ def _require_here(module: Module, term: LossTerm) -> Construction:
 
 def _require_simple(module: Module, term: LossTerm, built: Construction) -> None:
     if term.optional:
-        raise Manual("it is added under a condition or in a loop of its own")
+        raise Manual("it, or a part of it, is added under a condition or in a loop of its own")
     require_simple(module, built)
     if term.backed > 1:
         raise Manual("more than one loss is backed")
