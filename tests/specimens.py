@@ -1875,7 +1875,7 @@ DEFAULTS = _specimens(
         "behind another optimizer",
         """
         import torch
-        sgd = torch.optim.SGD(critic.parameters(), lr=0.1)
+        plain = torch.optim.Adam(model.parameters(), lr=1e-3)
         opt = torch.optim.AdamW(model.parameters(), lr=1e-3)
         """,
     ),
