@@ -43,5 +43,5 @@ def _acts(module: Module, found: ChainedDecay, step: Step) -> str:
 
 def _fix(module: Module, found: ChainedDecay, step: Step) -> Fix:
     assert found.written is not None
-    advice = claims.decoupled_now(f"`{module.excerpt(found.written)}`", _acts(module, found, step))
+    advice = claims.decoupled_now(f"`{module.line(found.written)}`", _acts(module, found, step))
     return placed(module, found, step, "add it after the adaptive step", advice)

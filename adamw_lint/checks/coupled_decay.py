@@ -103,7 +103,7 @@ def _is_spared(module: Module, built: Construction, group: Group) -> bool:
 
 
 def _finding(module: Module, built: Construction, decayed: _Decayed) -> Diagnostic:
-    text = module.excerpt(decayed.node)
+    text = module.line(decayed.node)
     argument = built.optimizer.decay_argument or ""
     if decayed.node is not decayed.expression and argument not in module.text(decayed.node):  # it came by position
         text = f"{argument}={text}"
@@ -140,7 +140,7 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
     replacement = optimizers_by_path()[optimizer.replacement] if optimizer.replacement else None
     accepted = replacement is not None and set(built.arguments.by_name) <= parameters(replacement.signature)[1]
     factor = decayed.worth.value if isinstance(decayed.worth, Number) else None
-    what = f"`{module.excerpt(decayed.node)}`"
+    what = f"`{module.line(decayed.node)}`"
     if _is_default(built, decayed):
         what = f"the default decay of {built.default}"
     advice = claims.decoupled_now(what, horizon(built, module.values, factor))

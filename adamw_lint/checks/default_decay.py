@@ -49,7 +49,7 @@ def _is_without(group: Group) -> bool:
 def _finding(module: Module, built: Construction) -> Diagnostic:
     optimizer = built.optimizer
     written = f"{optimizer.decay_argument}={optimizer.default}"
-    message = f"`{module.excerpt(built.class_name)}` is given no decay, so its default of {optimizer.default} applies"
+    message = f"`{module.line(built.class_name)}` is given no decay, so its default of {optimizer.default} applies"
     help_ = f"write `{written}`, or the decay that is meant"
     try:
         edits, advice = tuple(_written(module, built)), f"`{written}` is what applied before"

@@ -56,7 +56,7 @@ def _finding(module: Module, shrink: Shrink) -> Diagnostic:
     if grouped is not None:
         own = f"{name} decays by what its groups say"
     else:
-        own = f"`{module.excerpt(argument.node)}` decays" if argument else f"{name} decays by {built.optimizer.default}"
+        own = f"`{module.line(argument.node)}` decays" if argument else f"{name} decays by {built.optimizer.default}"
     message = f"`{module.excerpt(shrink.node)}` shrinks weights that {own} already"
     message += "" if written is not None else ", for nothing is written"
     place = written if written is not None else built.class_name

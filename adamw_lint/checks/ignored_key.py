@@ -64,7 +64,7 @@ def _is_amount(module: Module, node: cst.BaseExpression) -> bool:
 
 def _finding(module: Module, handed: Handed, found: list[_Ignored], place: cst.BaseExpression) -> Diagnostic:
     name = _name(handed)
-    message = f"`{module.excerpt(place)}` is no key that {name} reads, so {_consequence(module, handed)}"
+    message = f"`{module.line(place)}` is no key that {name} reads, so {_consequence(module, handed)}"
     try:
         fix, reason = _fix(module, handed, found), ""
     except Manual as manual:
@@ -86,7 +86,7 @@ def _consequence(module: Module, handed: Handed) -> str:
     if built is None or built.decay == UNKNOWN:
         return "its group decays by what the constructor is given" if built is None else "it changes nothing"
     if built.decay_argument is not None and built.decay != ZERO:
-        return f"its group decays by `{module.excerpt(built.decay_argument.node)}` like all the others"
+        return f"its group decays by `{module.line(built.decay_argument.node)}` like all the others"
     if built.decay == ZERO:
         return "its group does not decay"
     return f"its group decays by {built.optimizer.default}, the default"

@@ -37,6 +37,6 @@ def _finding(module: Module, found: ChainedDecay, other: Step) -> Diagnostic:
 
 def _fix(module: Module, found: ChainedDecay, other: Step) -> Fix:
     assert found.written is not None
-    factor = module.excerpt(found.written)
+    factor = module.line(found.written)
     advice = f"a decay of {factor} shrinks the weights now, by η times as much, and follows the lr schedule"
     return placed(module, found, other, "add it before the learning rate", advice)

@@ -39,7 +39,7 @@ def _finding(module: Module, door: Door) -> Diagnostic:
 
 
 def _message(module: Module, door: Door, node: cst.CSTNode) -> str:
-    optimizer, name = door.optimizer, module.excerpt(node)
+    optimizer, name = door.optimizer, module.line(node)
     library = optimizer.name.split(".")[0]
     if optimizer.ended is not None:
         return f"`{name}` is of {library}, whose last release is {optimizer.ended}"

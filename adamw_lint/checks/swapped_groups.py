@@ -102,7 +102,7 @@ def _inherited(module: Module, pair: Pair, place: cst.CSTNode) -> Diagnostic:
     assert built is not None
     written, holds = built.decay_argument, f"`{module.excerpt(place)}` holds {_what(pair)} and says no decay"
     if written is not None:
-        message = f"{holds}, so `{module.excerpt(written.node)}` decays them too"
+        message = f"{holds}, so `{module.line(written.node)}` decays them too"
         labels = _labels(module, written.node, "decays every group that says none")
     else:
         message = f"{holds}, so {built.optimizer.short_name} decays them by {built.optimizer.default}"

@@ -96,7 +96,7 @@ def _help(module: Module, found: Miss, how: Remedy | None) -> str:
     if how is not None and how.by_dimensions:
         return "test `p.ndim < 2` instead"
     if _is_whole(found.exclusion.tests[0]):
-        name = module.excerpt(found.exclusion.tests[0].name)
+        name = module.line(found.exclusion.tests[0].name)
         search = f"look for each text within the name, with `any(nd in {name} …)`"
         return f"{search}, and {added}" if added else search
     return added or "name the norms as the model does, or spare what has `p.ndim < 2`"

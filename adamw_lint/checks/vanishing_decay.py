@@ -71,7 +71,7 @@ def _is_raised(module: Module) -> bool:
 
 def _finding(module: Module, built: Construction, weak: _Weak) -> Diagnostic:
     _, written = rate(built, module.values)
-    text, name = module.excerpt(weak.written.node), built.optimizer.decay_argument or ""
+    text, name = module.line(weak.written.node), built.optimizer.decay_argument or ""
     text = text if name in module.text(weak.written.node) else f"{name}={text}"
     given = built.arguments.by_name.get(built.optimizer.rate_argument)
     label = Label(module.span(given.node if given else built.class_name), f"its learning rate is {written}")

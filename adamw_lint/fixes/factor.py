@@ -54,7 +54,7 @@ def factor(module: Module, built: Construction, scale: Scale) -> Factor:
         elif isinstance(value, Number) and value.value:
             number = number / value.value if inverted else number * value.value
         else:
-            raise Manual(f"`{module.excerpt(place.node)}` is not bound where the optimizer is built")
+            raise Manual(f"`{module.line(place.node)}` is not bound where the optimizer is built")
     return Factor(number, tuple(names), tuple(divisors), worth if known else None)
 
 

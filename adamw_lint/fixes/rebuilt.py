@@ -67,7 +67,7 @@ def on_top(module: Module, built: Construction) -> str:
         return ""
     how = {Coupling.COUPLED: "coupled", Coupling.DECOUPLED: "decoupled"}.get(built.coupling or Coupling.NONE, "")
     argument = built.decay_argument
-    amount = f"`{module.excerpt(argument.node)}`" if argument else f"default of {built.optimizer.default}"
+    amount = f"`{module.line(argument.node)}`" if argument else f"default of {built.optimizer.default}"
     if any(group.decay for group in built.groups):
         amount = "decay in its groups"
     return f"; it comes on top of its own {how} {amount}".replace("  ", " ")

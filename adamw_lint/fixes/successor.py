@@ -47,7 +47,7 @@ def _use(module: Module, optimizer: Optimizer, use: cst.BaseExpression, to: Opti
         return
     built = next((each for each in module.constructions if each.call.func is use), None)
     if built is None or built.optimizer is not optimizer:
-        raise Manual(f"`{module.excerpt(use)}` is used for more than to build an optimizer")
+        raise Manual(f"`{module.line(use)}` is used for more than to build an optimizer")
     if not built.arguments.complete or any(not each.certain for each in built.arguments.by_name.values()):
         raise Manual("not all of its arguments are known")
     dropped = [each.node for name, each in built.arguments.by_name.items() if _is_dropped(module, built, name, to)]
@@ -81,7 +81,7 @@ def _is_dropped(module: Module, built: Construction, name: str, to: Optimizer) -
     argument = built.arguments.by_name[name]
     old = parameters(optimizer.signature)[2].get(name)
     if name not in optimizer.immaterial and not (old is not None and _says(module.values.worth(argument.value), old)):
-        raise Manual(f"`{name}={module.excerpt(argument.value)}` has no form in `{to.name}`")
+        raise Manual(f"`{name}={module.line(argument.value)}` has no form in `{to.name}`")
     if argument.call is not built.call or not isinstance(argument.node, cst.Arg):
         raise Manual(f"`{name}` is written elsewhere")
     return True

@@ -82,9 +82,13 @@ class Placed:
         span = self.span(node)
         return self.source.text[span.start : span.end]
 
+    def line(self, node: cst.CSTNode) -> str:
+        """The code of a node on one line."""
+        return " ".join(self.text(node).split())
+
     def excerpt(self, node: cst.CSTNode) -> str:
         """The code of a node on one line, its end left out where it is long."""
-        line = " ".join(self.text(node).split())
+        line = self.line(node)
         return line if len(line) <= 60 else f"{line[:57].rstrip()}…"
 
     @cached_property

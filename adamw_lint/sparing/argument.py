@@ -33,7 +33,7 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     written = built.decay_argument
     short, default = built.optimizer.short_name, built.optimizer.default
     if written is not None:
-        message = f"`{module.excerpt(written.node)}` decays biases and norm scales too"
+        message = f"`{module.line(written.node)}` decays biases and norm scales too"
     else:
         message = f"`{short}` decays biases and norm scales by {default} when nothing is written"
     label = Label(module.span(built.class_name), f"decays all that it is given, for it has no `{name}`")

@@ -81,7 +81,7 @@ def _overlooked(module: Module, built: Construction, hit: list[Group]) -> Overlo
     worth = _own_or_inherited(module, built, hit[0])
     written = hit[0].decay.node if hit[0].decay else built.decay_argument.node if built.decay_argument else None
     amount = (
-        f"`{module.excerpt(written)}` decays"
+        f"`{module.line(written)}` decays"
         if written
         else f"{built.optimizer.short_name} decays by {built.optimizer.default}"
     )

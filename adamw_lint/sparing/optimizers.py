@@ -26,7 +26,7 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     written = built.decay_argument
     name = built.optimizer.short_name
     if written is not None:
-        message = f"`{module.excerpt(written.node)}` decays biases and norm scales too"
+        message = f"`{module.line(written.node)}` decays biases and norm scales too"
     else:
         message = f"`{name}` decays biases and norm scales by {built.optimizer.default} when nothing is written"
     help_ = f"give biases and norm scales a `{name}` of their own with `weight_decay` 0, and join the two by `{join}`"

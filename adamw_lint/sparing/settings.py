@@ -23,7 +23,7 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
         return _overruled(module, built, sparing, *sparing.overruled_by)
     name, written = built.optimizer.short_name, built.decay_argument
     key, said = sparing.document.exclusion[-1], _said(sparing)
-    amount = f"`{module.excerpt(written.node)}`" if written else f"{name}'s default of {built.default}"
+    amount = f"`{module.line(written.node)}`" if written else f"{name}'s default of {built.default}"
     message = f"nothing spares biases and norm scales, which {amount} decays too"
     help_ = f"write `{key}=dict({said})`" if written else f"write the decay, and `{key}=dict({said})`"
     label = Label(module.span(written.node if written else built.class_name), _reason(built))
