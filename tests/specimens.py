@@ -1655,6 +1655,14 @@ DOUBLES = _specimens(
     ),
     (
         MANUAL,
+        "beside one of two decays",
+        _stepped(
+            "for p in model.parameters():\n    p.data.mul_(1 - 1e-5)",
+            "AdamW(model.parameters(), lr=1e-3, weight_decay=0.1 if large else 0.2)",
+        ),
+    ),
+    (
+        MANUAL,
         "beside groups that decay",
         _stepped(
             "for p in model.parameters():\n    p.data.mul_(1 - 1e-5)",
@@ -1929,6 +1937,7 @@ PENALTIES = _specimens(
         "in the name of a sum",
         _penalised(f"reg = {_SQUARES}\nloss = loss + 1e-4 * reg\nearly_stopping(loss)"),
     ),
+    (SAFE, "the name of a sum", _penalised(f"reg = 1e-4 * {_SQUARES}\nloss = loss + reg")),
     (MANUAL, "a norm that is not squared", _penalised("loss += 1e-4 * sum(p.norm() for p in model.parameters())")),
     (
         MANUAL,
@@ -2005,6 +2014,14 @@ CHAINS = _specimens(
 
 SWITCHED = _specimens(
     "coupled-decay",
+    (
+        SAFE,
+        "a regularizer's coefficient",
+        """
+        import paddle
+        opt = paddle.optimizer.Adam(parameters=weights, weight_decay=paddle.regularizer.L2Decay(1e-4))
+        """,
+    ),
     (
         SAFE,
         "a default that is sent through the gradient",

@@ -121,6 +121,13 @@ def test_whether_the_rule_is_on_makes_no_difference() -> None:
     assert told.message == "`default-decay` silences nothing here"
 
 
+def test_several_names_that_silence_nothing_are_told_together() -> None:
+    kept = f"{HEAD}{CALL}  # adamw-lint: ignore[coupled-decay, default-decay, l2-in-loss]\n"
+    (told,) = lint(Source.of_text(kept), only("unused-ignore"))
+    assert told.message == "`default-decay` and `l2-in-loss` silence nothing here"
+    assert told.help == "take them out"
+
+
 def test_what_is_said_of_a_comment_is_silenced_by_name_alone() -> None:
     for name, heard in [("unused-ignore", False), ("ADW901", False), ("ADW9", True), ("ADW", True)]:
         text = f"x = 1  # adamw-lint: ignore[l2-in-loss, {name}]\n"
