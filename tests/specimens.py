@@ -1485,7 +1485,7 @@ GRADIENTS = _specimens(
     "decay-in-gradient",
     (SAFE, "all of the optimizer's parameters", _stepped(_ADDED)),
     (SAFE, "λ in scope", _stepped("for p in model.parameters():\n    p.grad += wd * p", before="wd = 1e-2  # λ\n")),
-    (SAFE, "λ beside the loop", _stepped("wd = 1e-2\nfor p in model.parameters():\n    p.grad += wd * p")),
+    (SAFE, "a factor beside the loop", _stepped("wd = 1e-2\nfor p in model.parameters():\n    p.grad += wd * p")),
     (
         SAFE,
         "only where there is a gradient",
@@ -1648,9 +1648,9 @@ DOUBLES = _specimens(
         MANUAL,
         "divided by a number",
         _stepped(
-            "for p in model.parameters():\n    p.data.mul_(1 - 1e-3 * decay / 4)",
+            "for p in model.parameters():\n    p.data.mul_(1 - 1e-3 * decay / parts)",
             "AdamW(model.parameters(), lr=1e-3, weight_decay=0.1)",
-            before="decay = 0.04\n",
+            before="decay = 0.04\nparts = 4\n",
         ),
     ),
     (
@@ -1924,7 +1924,7 @@ _SQUARES = "sum(p.pow(2).sum() for p in model.parameters())"
 PENALTIES = _specimens(
     "l2-in-loss",
     (SAFE, "all parameters", _penalised(f"loss += 1e-4 * {_SQUARES}")),
-    (SAFE, "λ in scope", _penalised(f"loss += lam / 2 * {_SQUARES}", before="lam = 1e-4\n")),
+    (SAFE, "the factor in scope", _penalised(f"loss += lam / 2 * {_SQUARES}", before="lam = 1e-4\n")),
     (
         SAFE,
         "beside a coupled decay",
@@ -1972,7 +1972,7 @@ PENALTIES = _specimens(
     ),
     (MANUAL, "under a condition", _penalised(f"if epoch > 3:\n    loss += 1e-4 * {_SQUARES}")),
     (MANUAL, "two losses", _penalised(f"other(x).backward()\nloss += 1e-4 * {_SQUARES}")),
-    (MANUAL, "an unbound λ", _penalised(f"loss += lam * {_SQUARES}")),
+    (MANUAL, "an unbound factor", _penalised(f"loss += lam * {_SQUARES}")),
     (MANUAL, "no decoupled form", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adamax(model.parameters())")),
     (MANUAL, "other parameters", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adam(model.head.parameters(), lr=1e-3)")),
     (MANUAL, "parameters that are not known", _penalised(f"loss += 1e-4 * {_SQUARES}", "Adam(given, lr=1e-3)")),
@@ -1984,7 +1984,7 @@ PENALTIES = _specimens(
     ),
     (
         MANUAL,
-        "λ is an argument",
+        "the factor is an argument",
         "import torch\n\ndef train(model, loader, lam):\n"
         + indent(_penalised(f"loss += lam * {_SQUARES}").removeprefix("import torch\n"), "    ")
         + "\ntrain(net, data, 0.01)\n",
