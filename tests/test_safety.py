@@ -27,7 +27,7 @@ from specimens import (
 )
 
 from adamw_lint.diagnostics import Diagnostic
-from adamw_lint.engine import lint
+from adamw_lint.engine import fix, lint
 from adamw_lint.fixes.apply import compiles
 from adamw_lint.read.lines import comments
 from adamw_lint.read.source import Source
@@ -75,3 +75,10 @@ def test_a_library_that_is_new_enough_keeps_the_switch(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("torch>=1.13,<3  # any\n")
     (found,) = lint(Source.of_text(code, str(tmp_path / "train.py")), only("coupled-decay"))
     assert found.fix is not None
+
+
+def test_a_default_that_is_decoupled_may_be_told_of_as_one_that_nobody_wrote() -> None:
+    code = "from fastai.optimizer import Adam\nopt = Adam(model.parameters(), lr=1e-3, decouple_wd=False)\n"
+    done = fix(Source.of_text(code), only("coupled-decay", "default-decay"))
+    assert done.dropped == ()
+    assert "decouple_wd=True" in done.source.text

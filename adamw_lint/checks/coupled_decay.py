@@ -163,7 +163,7 @@ def _fix(module: Module, built: Construction, decayed: _Decayed) -> Fix:
         f"pass `{optimizer.switch}=True`",
         _switched(module, built),
         Safety.SAFE,
-        claims.UNCOVERED,
+        (*claims.UNCOVERED, "default-decay") if _is_default(built, decayed) else claims.UNCOVERED,
         advice,
     )
 
