@@ -378,14 +378,25 @@ def test_a_run_does_not_go_on_with_something_else(tmp_path: Path, monkeypatch: p
     place, out = parquet(tmp_path / "a.parquet"), tmp_path / "out"
     prepared(asked(out, place))
     resumed = ["--out", out, "--resume"]
-    assert "the settings changed since" in run(place, *resumed, "--ignore", "ADW101").output
-    assert "the columns changed since" in run(place, *resumed, "--path", "path").output
-    assert "b.jsonl` changed since" in run(place, lines(tmp_path / "b.jsonl"), *resumed).output
+    assert "the settings changed;" in run(place, *resumed, "--ignore", "ADW101").output
+    assert "the columns changed;" in run(place, *resumed, "--path", "path").output
+    assert "b.jsonl` was no input" in run(place, lines(tmp_path / "b.jsonl"), *resumed).output
+    assert "a.parquet` is no input any more" in run(tmp_path / "b.jsonl", *resumed).output
     with monkeypatch.context() as patch:
         patch.setattr("adamw_lint.corpus.running.identity", lambda: identity()._replace(version="9"))
-        assert "the linter changed since" in run(place, *resumed).output
+        assert "the linter changed;" in run(place, *resumed).output
     parquet(place, group=1)
-    assert "a.parquet` changed since" in run(place, *resumed).output
+    assert "a.parquet` changed;" in run(place, *resumed).output
+
+
+def test_an_input_is_read_once_however_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet(tmp_path / "a.parquet")
+    monkeypatch.chdir(tmp_path)
+    names = [".", "a.parquet", str(tmp_path / "a.parquet")]
+    once = {each.place for each in inputs(["."], "HEAD")}
+    assert len(once) == 1
+    assert all({each.place for each in inputs([*names, name], "HEAD")} == once for name in names)
+    assert all({each.place for each in inputs([name], "HEAD")} == once for name in names)
 
 
 def identity() -> Any:

@@ -58,7 +58,7 @@ def _local(place: str, revision: str) -> Iterator[Input]:
     if not path.exists():
         raise UnreadableError("no such file or folder", place)
     if path.is_file():
-        yield _file(str(path), _kind(path.name, place))
+        yield _file(str(path.parent.resolve() / path.name), _kind(path.name, place))
         return
     top = path.resolve()
     for folder, below, names in os.walk(top):

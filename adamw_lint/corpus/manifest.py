@@ -43,10 +43,12 @@ class Manifest(NamedTuple):
             ("the columns", self.columns == then.columns),
             ("the revision", self.revision == then.revision),
         )
-        changed = [name for name, same in is_same if not same]
+        unlike = [f"{name} changed" for name, same in is_same if not same]
         was, now = ({each.place: each for each in some} for some in (then.inputs, self.inputs))
-        changed += [f"`{place}`" for place in sorted({*was, *now}) if was.get(place) != now.get(place)]
-        return ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+        unlike += [f"`{place}` was no input" for place in sorted(now.keys() - was)]
+        unlike += [f"`{place}` is no input any more" for place in sorted(was.keys() - now)]
+        unlike += [f"`{place}` changed" for place in sorted(was.keys() & now) if was[place] != now[place]]
+        return ", ".join(unlike[:5]) + (" and more" if len(unlike) > 5 else "")
 
 
 def read(folder: Path) -> Manifest | None:

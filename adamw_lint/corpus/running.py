@@ -45,9 +45,9 @@ def prepared(asked: Asked) -> Run:
     found = tuple(inputs(asked.places, asked.revision))
     now = Manifest(identity(), asked.settings.key, asked.columns, asked.revision, found, ())
     if then is not None:
-        changed = now.unlike(then)
-        if changed:
-            raise LintError(f"cannot go on, because {changed} changed since; name another folder", str(asked.folder))
+        unlike = now.unlike(then)
+        if unlike:
+            raise LintError(f"is of another run, since {unlike}; name another folder", str(asked.folder))
         now = then
     else:
         now = now._replace(partitions=tuple(partitions(found, asked.columns)))
