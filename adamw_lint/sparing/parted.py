@@ -1,5 +1,6 @@
 """Groups that share out every parameter of a model by the names of its parts: none of them is an exclusion."""
 
+from collections.abc import Set
 from dataclasses import replace
 
 from adamw_lint.model.constructions import ZERO, Construction
@@ -10,12 +11,15 @@ from adamw_lint.model.grouping.predicates import inverse, possible, some, traine
 from adamw_lint.model.grouping.sparing import Aim
 from adamw_lint.model.module import Module
 from adamw_lint.model.worth import UNKNOWN, Number
+from adamw_lint.rulebook import words
+from adamw_lint.signatures import parameters
 
 
 def parted(module: Module, built: Construction) -> list[Group]:
     """The groups that together take all of one model and decay all of it; none where any group may be an exclusion."""
     partition = next((each for each in module.partitions if each.built is built), None)
-    if partition is None or any(_may_spare(partition, group) for group in partition.groups):
+    read = parameters(built.optimizer.signature)[1]
+    if partition is None or any(_may_spare(partition, group, read) for group in partition.groups):
         return []
     models: dict[object, list[Group]] = {}
     for group in partition.groups:
@@ -29,8 +33,14 @@ def _rooted(group: Group) -> Group:
     return replace(group, selects=replace(group.selects, roots=roots))
 
 
-def _may_spare(partition: Partition, group: Group) -> bool:
-    """Whether a group decays nothing, or by what may be nothing for it alone, or was made for biases or norms."""
+def _may_spare(partition: Partition, group: Group, read: Set[str]) -> bool:
+    """Whether a group decays nothing, or by what may be nothing for it alone, or was made for biases or norms.
+
+    A key that the optimizer does not read may be a share of the decay, for a scheduler.
+    """
+    settings = partition.settings(group, words("parameters")["labels"])
+    if settings is None or not settings.keys() <= read:
+        return True
     is_known = group.complete and group.picks is not None and len(group.picks) == 1
     own = partition.values.worth(group.decay.value) if group.decay is not None else None
     is_said = own is None or isinstance(own, Number)
