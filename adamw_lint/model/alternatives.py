@@ -70,14 +70,14 @@ def within(values: Values, node: cst.BaseExpression, branches: tuple[Arms, ...])
 def decided(values: Values, arms: Arms, node: cst.CSTNode) -> bool:
     """Whether a condition around a node asks about something that the condition of a branch asks about as well."""
     around = values.survey.use(node).arms
-    ours = [name for arm in around if arm not in arms for name in _asked(arm.statement)]
-    theirs = [name for arm in arms if arm not in around for name in _asked(arm.statement)]
+    ours = [name for arm in around if arm not in arms for name in asked(arm.statement)]
+    theirs = [name for arm in arms if arm not in around for name in asked(arm.statement)]
     return any(f"{one}.".startswith(f"{two}.") or f"{two}.".startswith(f"{one}.") for one in ours for two in theirs)
 
 
-def _asked(statement: cst.CSTNode) -> Iterator[str]:
-    """The variables that the condition of a statement reads."""
-    stack: list[cst.CSTNode] = [statement.test] if isinstance(statement, cst.If) else []
+def asked(statement: cst.CSTNode) -> Iterator[str]:
+    """The variables that the condition of a statement, or of an expression, reads."""
+    stack: list[cst.CSTNode] = [statement.test] if isinstance(statement, (cst.If, cst.IfExp)) else []
     while stack:
         node = stack.pop()
         name = dotted(node)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from adamw_lint.model.alternatives import Alternative, alternatives
+from adamw_lint.model.alternatives import Alternative, alternatives, asked
 from adamw_lint.model.calls import Argument, Arguments, bind, unwrapped
 from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.scopes import Arms
@@ -13,7 +13,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Defined, Nothing, Partial, Reference, Value, options_of
-from adamw_lint.rulebook import Optimizer, Wrapper
+from adamw_lint.rulebook import Coupling, Optimizer, Wrapper
 from adamw_lint.signatures import parameters
 
 
@@ -58,18 +58,30 @@ class Classes:
         self._values = values
         self._facts = facts
         self._wrappers = wrappers
+        self._switches = frozenset(fact.switch for fact in facts.values() if fact.switch is not None)
 
     def built_by(self, call: cst.Call) -> Iterator[Built]:
         """The optimizers that a call may build, each once; nothing where it builds none that we know."""
         known: dict[tuple[Optimizer, cst.ClassDef | None], _Option] = {}
         unknown = 0
         for option in self._options(call):
-            found = list(self._optimizers(option.found.value))
+            every = list(self._optimizers(option.found.value))
+            found = [each for each in every if not self._is_asked_for(call, option.found, each[0])]
             unknown += not found
             for each in found:
                 known.setdefault(each, option)
         for (optimizer, subclass), option in known.items():
             yield self._built(call, option, optimizer, subclass, len(known) + unknown)
+
+    def _is_asked_for(self, call: cst.Call, found: Alternative, optimizer: Optimizer) -> bool:
+        """Whether the program has a switch for it that the decay is coupled: a condition by the name of one we know."""
+        if optimizer.coupling is not Coupling.COUPLED:
+            return False
+        binding = self._values.bound_once(found.node) if isinstance(found.node, cst.Name) else None
+        chosen = binding.value if binding is not None and binding.value is not None else found.node
+        arms = (*self._survey.use(call).arms, *(arm for arms in found.branches for arm in arms))
+        names = (name for each in (chosen, *(arm.statement for arm in arms)) for name in asked(each))
+        return any(name.rpartition(".")[2] in self._switches for name in names)
 
     def _built(
         self, call: cst.Call, option: _Option, optimizer: Optimizer, subclass: cst.ClassDef | None, options: int
