@@ -24,6 +24,7 @@ from adamw_lint.model.layered.onward import Onward
 from adamw_lint.model.layered.penalties import LayerPenalties, LayerPenalty
 from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
+from adamw_lint.model.own.own_steps import OwnSteps
 from adamw_lint.model.parameters.architecture import Architecture
 from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
@@ -137,6 +138,11 @@ class Module(Placed):
             return ()
         found = Steps(self.survey, self.values, self.frames, self.updates, words("updates"))
         return tuple(sorted(found, key=lambda step: self.survey.orders[step.node]))
+
+    @cached_property
+    def own_steps(self) -> OwnSteps:
+        """The calls that build an optimizer which the program defines itself."""
+        return OwnSteps(self.survey, self.values, self.frames, lambda: self.updates, self._constructions)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:

@@ -1,0 +1,236 @@
+"""What comes out the same for all parameters of a group in the step of an optimizer, and what asks for the parameter."""
+
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.own.constructors import Written
+from adamw_lint.model.scopes import Arm, Binding, Kind
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import children, descendants, dotted, index_of, method_call, positional, text_of
+from adamw_lint.model.updating.switches import Switches
+from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Nothing, Number, Reference, Text
+
+_BUILTINS = frozenset(dir(builtins)) - {"getattr", "len", "id", "isinstance", "type", "vars", "hasattr"}
+_COUNT = "the step count"
+_DEPTH = 12
+_OPERATIONS = (
+    cst.BinaryOperation,
+    cst.UnaryOperation,
+    cst.BooleanOperation,
+    cst.Comparison,
+    cst.ComparisonTarget,
+    cst.IfExp,
+    cst.Tuple,
+    cst.List,
+    cst.Element,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """The two loops of a step: over the groups, and over the parameters of each; with their variables."""
+
+    groups: cst.For
+    group: cst.Name
+    params: cst.For
+    param: cst.Name
+
+
+class Alike:
+    """Answers for the step of one class."""
+
+    def __init__(
+        self, survey: Survey, values: Values, frames: Frames, written: Written, loops: Loops, words: dict[str, Any]
+    ) -> None:
+        self._survey = survey
+        self._values = values
+        self._switches = Switches(survey, values, frames)
+        self._written = written
+        self._loops = loops
+        self._words = words
+        self._decays = frozenset({words["decay"]})
+
+    def origins(self, node: cst.CSTNode, depth: int = 0) -> frozenset[str] | None:
+        """What an expression that is the same for all parameters is made of; None where it may be another for each."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)):
+            return self._of_variable(node, depth + 1)
+        if isinstance(node, _OPERATIONS):
+            inner = [each for each in children(node) if isinstance(each, (cst.BaseExpression, *_OPERATIONS))]
+            return self._all(inner, depth + 1)
+        is_plain = isinstance(self._values.worth(node), (Number, Text, Nothing))
+        return frozenset() if is_plain else None
+
+    def _all(self, nodes: list[Any], depth: int) -> frozenset[str] | None:
+        found = [self.origins(each, depth) for each in nodes]
+        return None if None in found else frozenset().union(*(each for each in found if each is not None))
+
+    def _of_variable(self, node: cst.BaseExpression, depth: int) -> frozenset[str] | None:
+        if (item := self.item(node)) is not None:
+            return frozenset({item})
+        if isinstance(node, cst.Name):
+            return self._of_name(node, depth)
+        if isinstance(node, cst.Attribute):
+            return self._of_attribute(node)
+        if isinstance(node, cst.Subscript):
+            index = index_of(node)
+            return self._all([node.value, index], depth) if index is not None else None
+        return self._of_call(node, depth) if isinstance(node, cst.Call) else None
+
+    def item(self, node: cst.BaseExpression) -> str | None:
+        """The setting of a group that an expression is, or the count of steps in the state of a parameter."""
+        method = method_call(node)
+        if isinstance(node, cst.Subscript):
+            base, key = node.value, text_of(index_of(node))
+        elif method is not None and method[1] == "get" and isinstance(node, cst.Call) and positional(node):
+            base, key = method[0], text_of(positional(node)[0])
+        else:
+            return None
+        if key is None:
+            return None
+        if isinstance(base, cst.Name) and self.is_variable(base, self._loops.group):
+            return key if key not in self._words["counts"] else _COUNT
+        return _COUNT if key in self._words["counts"] and self._is_state(base) else None
+
+    def _is_state(self, node: cst.BaseExpression) -> bool:
+        if isinstance(node, cst.Name):
+            binding = self._values.bound_once(node)
+            value = binding.value if binding is not None and binding.kind is Kind.ASSIGN else None
+            return value is not None and not isinstance(value, cst.Name) and self._is_state(value)
+        return isinstance(node, cst.Subscript) and dotted(node.value) == f"self.{self._words['state']}"
+
+    def is_variable(self, node: cst.BaseExpression, variable: cst.Name) -> bool:
+        """Whether a name is the variable of a loop, which nothing else is bound to."""
+        binding = self._values.bound_once(node) if isinstance(node, cst.Name) else None
+        return binding is not None and binding.node is variable
+
+    def bindings(self, node: cst.Name) -> list[Binding]:
+        """All that a name of the step is ever bound to there."""
+        found = self._values.bindings(node)
+        scope = self._survey.scopes[self._written.step]
+        is_own = bool(found) and self._survey.function(found[0].node) is self._written.step
+        return scope.bindings.get(node.value, []) if is_own else found
+
+    def _of_name(self, node: cst.Name, depth: int) -> frozenset[str] | None:
+        if isinstance(self._values.worth(node), (Number, Text, Nothing, Reference)):
+            return frozenset()
+        found = self.bindings(node) if node in self._survey.places else []
+        made: set[str] = set()
+        for binding in found:
+            value = binding.value if binding.kind in (Kind.ASSIGN, Kind.UNPACK, Kind.AUGMENT) else None
+            tests = [up.test for up, _ in self.tests(binding.arms)]
+            own = self._all([value, *(test for test in tests if self.present(test) is None)], depth) if value else None
+            if own is None or self._survey.function(binding.node) is not self._written.step:
+                return None
+            made |= own
+        return frozenset(made) if found else None
+
+    def _of_attribute(self, node: cst.Attribute) -> frozenset[str] | None:
+        """An attribute of the optimizer that only its constructor sets; or a name of a library."""
+        if isinstance(self._values.worth(node), Reference):
+            return frozenset()
+        name = dotted(node) or ""
+        if name.count(".") != 1 or not name.startswith("self.") or node.attr.value == self._words["state"]:
+            return None
+        found = self._survey.attributes.get(self._written.node, {}).get(node.attr.value, [])
+        is_set = found and all(self._method_of(each) == "__init__" for each in found)
+        return frozenset({name}) if is_set else None
+
+    def _method_of(self, binding: Binding) -> str:
+        function = self._survey.function(binding.node)
+        return function.name.value if function is not None else ""
+
+    def _of_call(self, node: cst.Call, depth: int) -> frozenset[str] | None:
+        """A function of Python or a library, or a method of a number, of what is the same for all parameters."""
+        given: list[cst.BaseExpression] = [arg.value for arg in node.args]
+        is_library = isinstance(self._values.worth(node.func), Reference)
+        if is_library or (isinstance(node.func, cst.Name) and node.func.value in _BUILTINS):
+            return self._all(given, depth)
+        method = method_call(node)
+        if method is None or dotted(method[0]) == "self":
+            return None
+        return self._all([method[0], *given], depth)
+
+    def tests(self, arms: tuple[Arm, ...]) -> Iterator[tuple[cst.If, bool]]:
+        """The conditions around a statement of the step, and how each has to come out."""
+        yield from ((arm.statement, arm.index == 0) for arm in arms if isinstance(arm.statement, cst.If))
+
+    def present(self, test: cst.BaseExpression) -> bool | None:
+        """What a test that only asks whether a parameter has a gradient comes out as where it has; None for others."""
+        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+            return None
+        target = test.comparisons[0]
+        if not isinstance(self._values.worth(target.comparator), Nothing) or not self._is_gradient(test.left):
+            return None
+        return {cst.Is: False, cst.IsNot: True}.get(type(target.operator))
+
+    def _is_gradient(self, node: cst.BaseExpression) -> bool:
+        if isinstance(node, cst.Name):
+            binding = self._values.bound_once(node)
+            value = binding.value if binding is not None and binding.kind is Kind.ASSIGN else None
+            return isinstance(value, cst.Attribute) and self._is_gradient(value)
+        is_grad = isinstance(node, cst.Attribute) and node.attr.value == "grad"
+        return is_grad and isinstance(node, cst.Attribute) and self.is_variable(node.value, self._loops.param)
+
+    def settings(self, arms: tuple[Arm, ...]) -> frozenset[str] | None:
+        """The settings by whose defaults code of the inner loop runs for all parameters; None where it may not."""
+        loops = (self._loops.groups, self._loops.params)
+        if any(arm.statement not in loops and not isinstance(arm.statement, cst.If) for arm in arms):
+            return None
+        found: set[str] = set()
+        for statement, wanted in self.tests(arms):
+            present = self.present(statement.test)
+            if present is not None:
+                own = frozenset[str]() if present is wanted else None
+            else:
+                own = self._decided(statement.test, wanted)
+            if own is None:
+                return None
+            found |= own
+        return frozenset(found)
+
+    def _decided(self, test: cst.BaseExpression, wanted: bool) -> frozenset[str] | None:
+        """The settings by whose defaults a test comes out so for all parameters, now or at some later step."""
+        origins = self.origins(test)
+        if origins is None:
+            return None
+        if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) and wanted:
+            sides = [self._decided(each, wanted) for each in (test.left, test.right)]
+            return None if None in sides else frozenset().union(*(each for each in sides if each is not None))
+        if _COUNT in origins:
+            return frozenset() if isinstance(test, cst.Comparison) else None
+        truth = self._switches.truth(Place(test), self._decays | set(self._named_decays(test)))
+        is_known = truth.value is wanted and not truth.unknown and self._written.settings.issuperset(truth.flags)
+        return frozenset(truth.flags) if is_known else None
+
+    def _named_decays(self, test: cst.BaseExpression) -> Iterator[str]:
+        """The names in a test that stand for the decay of the group."""
+        for node in descendants(test):
+            if isinstance(node, cst.Name) and self.origins(node) == self._decays:
+                yield node.value
+
+    def asks_for_kind(self, test: cst.BaseExpression) -> bool:
+        """Whether a test asks for the type of the numbers of a parameter and for nothing else of it."""
+        if isinstance(test, cst.Comparison):
+            inner = [test.left]
+            return all(isinstance(each, cst.Attribute) and each.attr.value in self._words["kinds"] for each in inner)
+        return False
+
+    def leaves_early(self) -> bool:
+        """Whether a parameter may be passed over for another reason than that it has no gradient."""
+        loops = self._loops
+        for test in self._survey.cut_short(loops.params):
+            if test is None or self.present(test) is not False:
+                return True
+        for node in descendants(loops.groups.body):
+            is_own = isinstance(node, (cst.Continue, cst.Break)) and not self._survey.within(node, loops.params)
+            if is_own or isinstance(node, cst.Return):
+                return True
+        return False
