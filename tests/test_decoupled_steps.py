@@ -148,6 +148,25 @@ def test_a_step_that_decouples_is_seen(case: str) -> None:
     assert message.startswith("`model.parameters()` holds biases and norm scales, which ")
 
 
+RUN = [case for case, given in DECOUPLED.items() if "args" not in given.get("built", "")]
+
+
+@pytest.mark.parametrize("case", RUN)
+def test_such_a_step_decays_biases_and_norm_scales(case: str) -> None:
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.LayerNorm(3))
+    namespace = {"model": model}
+    exec(program(**DECOUPLED[case]), namespace)
+    before = [p.abs().sum().item() for p in model.parameters()]
+    for _ in range(9):  # zeros, so that nothing but the decay moves a weight; a rectified step decays from the sixth on
+        for p in model.parameters():
+            p.grad = torch.zeros_like(p)
+        with torch.no_grad():
+            namespace["optimizer"].step()
+    after = [p.abs().sum().item() for p in model.parameters()]
+    assert [new < old for new, old in zip(after, before, strict=True)] == [True, True, True, False]  # zeros stay zeros
+
+
 SPARED = {
     "a group without decay": {
         "built": "optimizer = Ours([{'params': model.body.parameters()},"
@@ -218,6 +237,23 @@ SPARED = {
     },
     "weights that grow": {"decay": "p.data.mul_(1 + group['lr'] * group['weight_decay'])\n" + STEP},
     "another tensor": {"decay": "exp_avg.mul_(1 - group['lr'] * group['weight_decay'])\n" + STEP},
+    "undone in the finished update": {
+        "decay": "update = exp_avg / denom\nupdate.add_(p.data, alpha=group['weight_decay'])\n"
+        "if p.ndim == 1:\n    update = exp_avg / denom\np.data.add_(update, alpha=-group['lr'])\n"
+    },
+    "masked in the finished update": {
+        "decay": "update = exp_avg / denom\nupdate.add_(p.data, alpha=group['weight_decay'])\n"
+        "update.mul_(state['mask'])\np.data.add_(update, alpha=-group['lr'])\n"
+    },
+    "only matrices in the finished update": {
+        "decay": "update = exp_avg / denom\nif p.ndim > 1:\n    update.add_(p.data, alpha=group['weight_decay'])\n"
+        "p.data.add_(update, alpha=-group['lr'])\n"
+    },
+    "late, by a flag that is off": {
+        "decay": "if self.late and state['step'] > 10:\n    " + PLAIN + STEP,
+        "signature": ", late=False",
+        "start": "self.late = late",
+    },
     "undone for vectors": {
         "decay": "old = p.data.clone()\n" + PLAIN + STEP + "if p.ndim == 1:\n    p.data.copy_(old)\n"
     },
@@ -234,7 +270,7 @@ SPARED = {
         "optimizer = Theirs(model.parameters(), weight_decay=0.1)\n"
     },
     "a subclass with a constructor of its own": {
-        "built": "class Theirs(Ours):\n    def __init__(self, params, **more):\n        super().__init__(split(params))\n"
+        "built": "class Theirs(Ours):\n    def __init__(self, params):\n        super().__init__(split(params))\n"
         "\n\noptimizer = Theirs(model.parameters(), weight_decay=0.1)\n"
     },
     "one of several classes": {

@@ -26,6 +26,7 @@ from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.own.own_steps import OwnSteps
 from adamw_lint.model.parameters.architecture import Architecture
+from adamw_lint.model.parameters.dimensions import misleading
 from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
@@ -246,11 +247,4 @@ class Module(Placed):
 
     def dimensions_mislead(self) -> str:
         """Why the number of dimensions of a parameter says nothing in this file; empty where it does."""
-        signs = words("signs")
-        if self.survey.mentions(signs["sharded"]):
-            return "sharded parameters have one dimension whatever they are"
-        if self.survey.mentions(signs["reshaped"]):
-            return "weight normalisation gives weights a scale of two or more dimensions"
-        if any(self.layers.lazy()):
-            return "lazy parameters have no shape yet"
-        return "a norm has a scale of two or more dimensions" if any(self.layers.shaped_norms()) else ""
+        return misleading(self.survey, self.layers)

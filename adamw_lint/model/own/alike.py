@@ -1,4 +1,4 @@
-"""What comes out the same for all parameters of a group in the step of an optimizer, and what asks for the parameter."""
+"""What comes out the same for all parameters of a group in the step of an optimizer, and what does not."""
 
 import builtins
 from collections.abc import Iterator

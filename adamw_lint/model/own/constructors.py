@@ -89,34 +89,22 @@ class Constructors:
         return False
 
     def _written(self, node: cst.ClassDef, start: cst.FunctionDef, step: cst.FunctionDef) -> Written | None:
-        params = start.params
+        params, decay = start.params, self._words["decay"]
         named = [*params.posonly_params, *params.params][1:]
         is_starred = params.star_kwarg is not None or isinstance(params.star_arg, cst.Param)
         handed = self._handed_on(start)
         if is_starred or not named or handed is None or not self._is_parameter(handed[0], start, named[0].name.value):
             return None
-        defaults = self._values.worth(handed[1])
-        decay = self._words["decay"]
-        if not isinstance(defaults, Mapping) or not defaults.complete or decay not in defaults.entries:
+        entries, every = self._entries(handed[1]), [*named, *params.kwonly_params]
+        default = self._default(next((each for each in every if each.name.value == decay), None))
+        if default is None or not self._is_parameter(entries.get(decay), start, decay):
             return None
-        entries = {name: entry.value for name, entry in defaults.entries.items() if entry.certain}
         attributes = self._survey.attributes.get(node, {})
         kept = {name: found[0].value for name, found in attributes.items() if len(found) == 1}
-        every = [*named, *params.kwonly_params]
+        names = [param.name.value for param in every]
         settings = {
-            param.name.value
-            for param in every
-            if any(
-                self._is_parameter(given[param.name.value], start, param.name.value)
-                for given in (entries, kept)
-                if param.name.value in given
-            )
+            name for name in names for said in (entries, kept) if self._is_parameter(said.get(name), start, name)
         }
-        if decay not in entries or not self._is_parameter(entries[decay], start, decay):
-            return None
-        default = self._default(next((each for each in every if each.name.value == decay), None))
-        if default is None:
-            return None
         optimizer = Optimizer(
             name=node.name.value,
             family=Family.OTHER,
@@ -130,6 +118,13 @@ class Constructors:
             proof="read",
         )
         return Written(node, optimizer, step, frozenset(settings))
+
+    def _entries(self, node: cst.BaseExpression) -> dict[str, cst.BaseExpression]:
+        """What the defaults of the groups are known to be; nothing where there may be others."""
+        defaults = self._values.worth(node)
+        is_known = isinstance(defaults, Mapping) and defaults.complete
+        entries = defaults.entries if isinstance(defaults, Mapping) and is_known else {}
+        return {name: entry.value for name, entry in entries.items() if entry.certain}
 
     def _handed_on(self, start: cst.FunctionDef) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
         """What a constructor hands to torch's: the parameters and the defaults, unless it may do so in two ways."""
