@@ -59,6 +59,7 @@ def program(
     start: str = "pass",
     more: str = "",
     methods: str = "",
+    before: str = "",
 ) -> str:
     """A class that takes Adam's moments, with its decay as given, and a call of it."""
     written = CLASS.format(
@@ -69,7 +70,7 @@ def program(
         more=more,
         methods=indent(dedent(methods), " " * 4),
     )
-    return f"{written}\n\n{built}"
+    return f"{written}\n\n{built}".replace("class Ours", f"{before}class Ours")
 
 
 def found(code: str) -> list[str]:
@@ -97,6 +98,26 @@ if n_sma >= 5:
     p.data.copy_(p_data_fp32)
 else:
     p.data.add_(exp_avg, alpha=-group["lr"])
+"""
+
+BUFFERED = """\
+buffered = self.buffer[int(state["step"] % 10)]
+if state["step"] == buffered[0]:
+    n_sma = buffered[1]
+else:
+    buffered[0] = state["step"]
+    beta2_t = beta2 ** state["step"]
+    n_sma = 2 / (1 - beta2) - 1 - 2 * state["step"] * beta2_t / (1 - beta2_t)
+    buffered[1] = n_sma
+w = p.data.float()
+if n_sma >= 5:
+    if group["weight_decay"] != 0:
+        w.add_(-group["weight_decay"] * group["lr"], w)
+    w.addcdiv_(-group["lr"], exp_avg, denom)
+    p.data.copy_(w)
+elif n_sma > 4:
+    w.add_(-group["lr"], exp_avg)
+    p.data.copy_(w)
 """
 
 DECOUPLED = {
@@ -128,6 +149,21 @@ DECOUPLED = {
         "decay": "update = exp_avg / denom\nif group['weight_decay'] > 0:\n"
         "    update += group['weight_decay'] * p.data\n"
         "scaled = group['lr'] * update\np.data.add_(-scaled)\n"
+    },
+    "a rate that a function of the program plans": {
+        "decay": "plan = PLANS[group['plan']]\nrate = group['lr'] * plan(state['step'] / 10)\n"
+        "update = exp_avg / (exp_avg_sq.sqrt() + 1e-8)\nif group['weight_decay'] > 0:\n"
+        "    update += group['weight_decay'] * p.data\np.data.add_(-rate * update)\n",
+        "signature": ", plan='level'",
+        "more": ", plan=plan",
+        "before": "def level(x):\n    return 1.0\n\n\nPLANS = {'level': level}\n\n\n",
+    },
+    "rectified by what is kept for ten steps": {
+        "decay": BUFFERED,
+        "start": "self.buffer = [[None, None] for _ in range(10)]",
+    },
+    "beside a gradient that is clipped": {
+        "decay": "torch.nn.utils.clip_grad_norm_(p, 1.0)\n" + PLAIN + STEP,
     },
     "added to the finished update by a method": {
         "decay": "update = exp_avg.div(denom)\nupdate.add_(p.data, alpha=group['weight_decay'])\n"
@@ -196,6 +232,12 @@ SPARED = {
     "a factor of its own for each parameter": {
         "decay": "ratio = 1\nif len(p.shape) > 1:\n    ratio = 0.1\n"
         "p.data.mul_(1 - group['lr'] * group['weight_decay'] * ratio)\n" + STEP
+    },
+    "a rate of its own for each parameter": {
+        "decay": "group['lr'] = max(p.data.norm(), 1e-3)\n" + PLAIN + STEP,
+    },
+    "a function of the parameter": {
+        "decay": "p.data.mul_(1 - scale(p) * group['lr'] * group['weight_decay'])\n" + STEP,
     },
     "a factor from the state": {
         "decay": "p.data.mul_(1 - group['lr'] * group['weight_decay'] * state['scale'])\n" + STEP

@@ -18,7 +18,8 @@ from adamw_lint.model.worth import Nothing, Number, Reference, Text
 
 _BUILTINS = frozenset(dir(builtins)) - {"getattr", "len", "id", "isinstance", "type", "vars", "hasattr"}
 _COUNT = "the step count"
-_DEPTH = 12
+_DEPTH = 40
+_BUDGET = 2_000  # expressions looked at for one; no step that a person wrote comes near it
 _OPERATIONS = (
     cst.BinaryOperation,
     cst.UnaryOperation,
@@ -55,10 +56,14 @@ class Alike:
         self._loops = loops
         self._words = words
         self._decays = frozenset({words["decay"]})
+        self._open: set[cst.CSTNode] = set()  # the names that are asked for, some of which may name themselves
+        self._left = _BUDGET
+        self._varying = self._settings_that_vary()
 
     def origins(self, node: cst.CSTNode, depth: int = 0) -> frozenset[str] | None:
         """What an expression that is the same for all parameters is made of; None where it may be another for each."""
-        if depth > _DEPTH:
+        self._left = self._left - 1 if depth else _BUDGET
+        if depth > _DEPTH or self._left < 0:
             return None
         if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)):
             return self._of_variable(node, depth + 1)
@@ -96,8 +101,24 @@ class Alike:
         if key is None:
             return None
         if isinstance(base, cst.Name) and self.is_variable(base, self._loops.group):
-            return key if key not in self._words["counts"] else _COUNT
+            is_count = key in self._words["counts"]
+            return None if key in self._varying else _COUNT if is_count else key
         return _COUNT if key in self._words["counts"] and self._is_state(base) else None
+
+    def _settings_that_vary(self) -> frozenset[str]:
+        """The settings of a group that the step writes anew for each parameter."""
+        self._varying = frozenset[str]()
+        found: set[str] = set()
+        for node in descendants(self._loops.groups.body):
+            targets = [each.target for each in node.targets] if isinstance(node, cst.Assign) else []
+            targets += [node.target] if isinstance(node, cst.AugAssign) else []
+            for target in targets:
+                key = text_of(index_of(target)) if isinstance(target, cst.Subscript) else None
+                is_own = isinstance(target, cst.Subscript) and self.is_variable(target.value, self._loops.group)
+                value = node.value if isinstance(node, (cst.Assign, cst.AugAssign)) else None
+                if key is not None and is_own and value is not None and self.origins(value) is None:
+                    found.add(key)
+        return frozenset(found)
 
     def _is_state(self, node: cst.BaseExpression) -> bool:
         if isinstance(node, cst.Name):
@@ -124,13 +145,26 @@ class Alike:
         found = self.bindings(node) if node in self._survey.places else []
         made: set[str] = set()
         for binding in found:
-            value = binding.value if binding.kind in (Kind.ASSIGN, Kind.UNPACK, Kind.AUGMENT) else None
-            tests = [up.test for up, _ in self.tests(binding.arms)]
-            own = self._all([value, *(test for test in tests if self.present(test) is None)], depth) if value else None
-            if own is None or self._survey.function(binding.node) is not self._written.step:
+            own = self._of_binding(binding, depth)
+            if own is None:
                 return None
             made |= own
         return frozenset(made) if found else None
+
+    def _of_binding(self, binding: Binding, depth: int) -> frozenset[str] | None:
+        """What a name is made of by one of its bindings, also by the conditions under which that holds."""
+        if binding.node in self._open:
+            return frozenset()
+        if self._survey.scope(binding.node).is_module and not binding.arms:
+            return frozenset() if binding.kind in (Kind.ASSIGN, Kind.DEFINE, Kind.IMPORT) else None
+        value = binding.value if binding.kind in (Kind.ASSIGN, Kind.UNPACK, Kind.AUGMENT) else None
+        if value is None or self._survey.function(binding.node) is not self._written.step:
+            return None
+        self._open.add(binding.node)
+        tests = (up.test for up, _ in self.tests(binding.arms))
+        made = self._all([value, *(test for test in tests if self.present(test) is None)], depth)
+        self._open.discard(binding.node)
+        return made
 
     def _of_attribute(self, node: cst.Attribute) -> frozenset[str] | None:
         """An attribute of the optimizer that only its constructor sets; or a name of a library."""
@@ -148,15 +182,14 @@ class Alike:
         return function.name.value if function is not None else ""
 
     def _of_call(self, node: cst.Call, depth: int) -> frozenset[str] | None:
-        """A function of Python or a library, or a method of a number, of what is the same for all parameters."""
+        """A function, or a method of a number, of what is the same for all parameters."""
         given: list[cst.BaseExpression] = [arg.value for arg in node.args]
-        is_library = isinstance(self._values.worth(node.func), Reference)
-        if is_library or (isinstance(node.func, cst.Name) and node.func.value in _BUILTINS):
+        if isinstance(node.func, cst.Name) and node.func.value in _BUILTINS:
             return self._all(given, depth)
-        method = method_call(node)
-        if method is None or dotted(method[0]) == "self":
-            return None
-        return self._all([method[0], *given], depth)
+        if isinstance(node.func, cst.Attribute) and not isinstance(self._values.worth(node.func), Reference):
+            is_own = dotted(node.func.value) == "self"
+            return None if is_own else self._all([node.func.value, *given], depth)
+        return self._all([node.func, *given], depth)
 
     def tests(self, arms: tuple[Arm, ...]) -> Iterator[tuple[cst.If, bool]]:
         """The conditions around a statement of the step, and how each has to come out."""

@@ -68,12 +68,17 @@ class Decoupled:
 
     def _is_kept(self, update: Update, tensors: Tensors, shrinks: list[Update]) -> bool:
         """Whether a statement does not write something over the parameter but a copy of it that was shrunk."""
-        if not tensors.is_changed(update) or self._updates.kept(update):
+        if not tensors.is_changed(update) or self._updates.kept(update) or self._is_of_gradient(update):
             return True
         source = tensors.single(update.terms)
         before = (each for each in shrinks if tensors.is_before(each.node, update.node))
         targets = (tensors.of(each.target) for each in before)
         return source is not None and any(name is not None and name.value == source.value for name in targets)
+
+    def _is_of_gradient(self, update: Update) -> bool:
+        """Whether a statement changes the gradient of what it names."""
+        name = dotted(update.node.func) if isinstance(update.node, cst.Call) else None
+        return name is not None and name.rpartition(".")[2] in self._words["gradients"]
 
 
 def _variable(loop: cst.CSTNode) -> cst.Name | None:
