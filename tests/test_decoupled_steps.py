@@ -357,14 +357,20 @@ def _fix(code: str) -> tuple[str, bool]:
     return finding.help, finding.fix is not None
 
 
-def test_the_fix_is_that_of_adamw_where_the_step_keeps_nothing_for_all_groups() -> None:
-    assert _fix(program())[1]
+@pytest.mark.parametrize("case", ["1 - lr * wd", "by a flag that is set", "a copy that is written back", "names"])
+def test_the_fix_is_that_of_adamw_where_the_step_keeps_nothing_for_all_groups(case: str) -> None:
+    assert _fix(program(**DECOUPLED[case]))[1]
 
 
 @pytest.mark.parametrize(
     "changed",
     [
         {"decay": "self.steps += 1\n" + PLAIN + STEP, "start": "self.steps = 0"},
+        {"decay": "self.state['steps'] += 1\n" + PLAIN + STEP},
+        {"decay": "self.kept[p] = state\n" + PLAIN + STEP, "start": "self.kept = {}"},
+        {"decay": "loss = p.norm()\n" + PLAIN + STEP},
+        {"decay": "beta1 *= 0.9\n" + PLAIN + STEP},
+        {"decay": "norm = sum(q.grad.norm() for q in group['params'])\n" + PLAIN + STEP},
         {"methods": "def rate(self):\n    return self.param_groups[0]['lr']\n"},
         {"start": "assert len(list(params)) > 0"},
         {"methods": "def count(self):\n    return len(self.param_groups)\n"},

@@ -10,7 +10,7 @@ from adamw_lint.model.calls import bind
 from adamw_lint.model.classes import Built
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, index_of, keyword, method_call, positional, text_of
+from adamw_lint.model.tree import descendants, index_of, keyword, method_call, positional, text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Mapping, Number, Reference
 from adamw_lint.rulebook import Coupling, Family, Optimizer
@@ -159,32 +159,6 @@ class Constructors:
             return "0" if param is not None else None
         worth = self._values.worth(param.default)
         return str(worth.value) if isinstance(worth, Number) else None
-
-    def counts_on_groups(self, written: Written) -> bool:
-        """Whether the class keeps something for all its groups, or asks for one of them, so that their number tells."""
-        survey, node = self._survey, written.node
-        start = self._method(node, "__init__")
-        for name, found in survey.attributes.get(node, {}).items():
-            if name != self._words["state"] and any(survey.function(each.node) is not start for each in found):
-                return True
-        for each in descendants(node):
-            if isinstance(each, cst.Attribute) and each.attr.value == self._words["groups"]:
-                loop = survey.parents.get(each)
-                if not isinstance(loop, cst.For) or loop.iter is not each:
-                    return True
-            if isinstance(each, cst.Assign) and any(map(self._is_item_of_self, each.targets)):
-                return True
-            if isinstance(each, cst.AugAssign) and (dotted(each.target) or "").startswith("self."):
-                return True
-            if isinstance(each, (cst.Global, cst.Nonlocal)):
-                return True
-        params = written.optimizer.parameters_argument or ""
-        return sum(survey.function(each) is start for each in survey.names.get(params, ())) > 1
-
-    def _is_item_of_self(self, target: cst.AssignTarget) -> bool:
-        inner = target.target.value if isinstance(target.target, cst.Subscript) else None
-        name = dotted(inner) or ""
-        return name.startswith("self.") and name != f"self.{self._words['state']}"
 
 
 def _signature(named: list[cst.Param], only: object) -> str:

@@ -8,6 +8,7 @@ import libcst as cst
 from adamw_lint.model.constructions import Construction, Constructions
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.own.constructors import Constructors, Written
+from adamw_lint.model.own.counting import Counting
 from adamw_lint.model.own.decoupled import Decoupled
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.updating.updates import Updates
@@ -59,4 +60,4 @@ class OwnSteps:
 
     def counts_on_groups(self, own: OwnBuilt) -> bool:
         """Whether more groups may change what the class does."""
-        return self._constructors.counts_on_groups(own.written)
+        return Counting(self._survey, own.written, words("own")).may_tell()
