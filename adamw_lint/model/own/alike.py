@@ -7,17 +7,15 @@ from typing import Any
 
 import libcst as cst
 
-from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.own.constructors import Written
 from adamw_lint.model.scopes import Arm, Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import children, descendants, dotted, index_of, method_call, positional, text_of
-from adamw_lint.model.updating.switches import Switches
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Nothing, Number, Reference, Text
 
 _BUILTINS = frozenset(dir(builtins)) - {"getattr", "len", "id", "isinstance", "type", "vars", "hasattr"}
-_COUNT = "the step count"
+COUNT = "the step count"
 _DEPTH = 40
 _BUDGET = 2_000  # expressions looked at for one; no step that a person wrote comes near it
 _OPERATIONS = (
@@ -46,16 +44,12 @@ class Loops:
 class Alike:
     """Answers for the step of one class."""
 
-    def __init__(
-        self, survey: Survey, values: Values, frames: Frames, written: Written, loops: Loops, words: dict[str, Any]
-    ) -> None:
+    def __init__(self, survey: Survey, values: Values, written: Written, loops: Loops, words: dict[str, Any]) -> None:
         self._survey = survey
         self._values = values
-        self._switches = Switches(survey, values, frames)
         self._written = written
         self._loops = loops
         self._words = words
-        self._decays = frozenset({words["decay"]})
         self._open: set[cst.CSTNode] = set()  # the names that are asked for, some of which may name themselves
         self._left = _BUDGET
         self._varying = self._settings_that_vary()
@@ -102,8 +96,8 @@ class Alike:
             return None
         if isinstance(base, cst.Name) and self.is_variable(base, self._loops.group):
             is_count = key in self._words["counts"]
-            return None if key in self._varying else _COUNT if is_count else key
-        return _COUNT if key in self._words["counts"] and self._is_state(base) else None
+            return None if key in self._varying else COUNT if is_count else key
+        return COUNT if key in self._words["counts"] and self._is_state(base) else None
 
     def _settings_that_vary(self) -> frozenset[str]:
         """The settings of a group that the step writes anew for each parameter."""
@@ -211,59 +205,3 @@ class Alike:
             return isinstance(value, cst.Attribute) and self._is_gradient(value)
         is_grad = isinstance(node, cst.Attribute) and node.attr.value == "grad"
         return is_grad and isinstance(node, cst.Attribute) and self.is_variable(node.value, self._loops.param)
-
-    def settings(self, arms: tuple[Arm, ...]) -> frozenset[str] | None:
-        """The settings by whose defaults code of the inner loop runs for all parameters; None where it may not."""
-        loops = (self._loops.groups, self._loops.params)
-        if any(arm.statement not in loops and not isinstance(arm.statement, cst.If) for arm in arms):
-            return None
-        found: set[str] = set()
-        for statement, wanted in self.tests(arms):
-            present = self.present(statement.test)
-            if present is not None:
-                own = frozenset[str]() if present is wanted else None
-            else:
-                own = self._decided(statement.test, wanted)
-            if own is None:
-                return None
-            found |= own
-        return frozenset(found)
-
-    def _decided(self, test: cst.BaseExpression, wanted: bool) -> frozenset[str] | None:
-        """The settings by whose defaults a test comes out so for all parameters, now or at some later step."""
-        origins = self.origins(test)
-        if origins is None:
-            return None
-        if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) and wanted:
-            sides = [self._decided(each, wanted) for each in (test.left, test.right)]
-            return None if None in sides else frozenset().union(*(each for each in sides if each is not None))
-        if _COUNT in origins:
-            return frozenset() if isinstance(test, cst.Comparison) else None
-        truth = self._switches.truth(Place(test), self._decays | set(self._named_decays(test)))
-        is_known = truth.value is wanted and not truth.unknown and self._written.settings.issuperset(truth.flags)
-        return frozenset(truth.flags) if is_known else None
-
-    def _named_decays(self, test: cst.BaseExpression) -> Iterator[str]:
-        """The names in a test that stand for the decay of the group."""
-        for node in descendants(test):
-            if isinstance(node, cst.Name) and self.origins(node) == self._decays:
-                yield node.value
-
-    def asks_for_kind(self, test: cst.BaseExpression) -> bool:
-        """Whether a test asks for the type of the numbers of a parameter and for nothing else of it."""
-        if isinstance(test, cst.Comparison):
-            inner = [test.left]
-            return all(isinstance(each, cst.Attribute) and each.attr.value in self._words["kinds"] for each in inner)
-        return False
-
-    def leaves_early(self) -> bool:
-        """Whether a parameter may be passed over for another reason than that it has no gradient."""
-        loops = self._loops
-        for test in self._survey.cut_short(loops.params):
-            if test is None or self.present(test) is not False:
-                return True
-        for node in descendants(loops.groups.body):
-            is_own = isinstance(node, (cst.Continue, cst.Break)) and not self._survey.within(node, loops.params)
-            if is_own or isinstance(node, cst.Return):
-                return True
-        return False

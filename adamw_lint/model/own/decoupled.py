@@ -7,6 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.own.alike import Alike, Loops
+from adamw_lint.model.own.conditions import Conditions
 from adamw_lint.model.own.constructors import Written
 from adamw_lint.model.own.taken import Taken
 from adamw_lint.model.own.tensors import Tensors
@@ -51,17 +52,19 @@ class Decoupled:
 
     def _within(self, written: Written, loops: Loops) -> frozenset[str] | None:
         """The settings by whose defaults some statement shrinks each parameter; None where none is known to."""
-        alike = Alike(self._survey, self._values, self._frames, written, loops, self._words)
-        if alike.leaves_early():
+        survey, values, words = self._survey, self._values, self._words
+        alike = Alike(survey, values, written, loops, words)
+        conditions = Conditions(survey, values, self._frames, written, loops, alike, words)
+        if conditions.leaves_early():
             return None
-        tensors = Tensors(self._survey, self._values, self._updates, alike, loops, written)
-        taken = Taken(self._updates, alike, tensors, self._words)
+        tensors = Tensors(survey, values, self._updates, alike, conditions, loops, written)
+        taken = Taken(self._updates, alike, tensors, words)
         shrinks = [(each, arms) for each in tensors.changes if (arms := taken.by(each)) is not None]
         if not all(self._is_kept(each, tensors, [shrink for shrink, _ in shrinks]) for each in tensors.changes):
             return None
         for shrink, arms in shrinks:
             name = tensors.of(shrink.target)
-            parts = [alike.settings(tensors.arms(shrink)), alike.settings(arms)]
+            parts = [conditions.settings(tensors.arms(shrink)), conditions.settings(arms)]
             if None not in parts and name is not None and tensors.is_written_back(name, shrink):
                 return frozenset().union(*(part for part in parts if part is not None))
         return None

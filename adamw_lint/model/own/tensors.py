@@ -4,6 +4,7 @@ import libcst as cst
 
 from adamw_lint.model.frames import Place
 from adamw_lint.model.own.alike import Alike, Loops
+from adamw_lint.model.own.conditions import Conditions
 from adamw_lint.model.own.constructors import Written
 from adamw_lint.model.scopes import Arms, Binding, Kind
 from adamw_lint.model.survey import Survey
@@ -16,12 +17,20 @@ class Tensors:
     """Answers for one pair of loops of one step."""
 
     def __init__(
-        self, survey: Survey, values: Values, updates: Updates, alike: Alike, loops: Loops, written: Written
+        self,
+        survey: Survey,
+        values: Values,
+        updates: Updates,
+        alike: Alike,
+        conditions: Conditions,
+        loops: Loops,
+        written: Written,
     ) -> None:
         self._survey = survey
         self._values = values
         self._updates = updates
         self._alike = alike
+        self._conditions = conditions
         self._loops = loops
         self._written = written
         within = (each for each in updates.within(written.step) if survey.within(each.node, loops.params))
@@ -111,6 +120,6 @@ class Tensors:
             arm
             for arm in self._survey.places[update.node][1]
             if shared.get(arm.statement) != arm.index
-            and not (isinstance(arm.statement, cst.If) and self._alike.asks_for_kind(arm.statement.test))
+            and not (isinstance(arm.statement, cst.If) and self._conditions.asks_for_kind(arm.statement.test))
         )
-        return not any(arm.statement in shared for arm in arms) and self._alike.settings(arms) is not None
+        return not any(arm.statement in shared for arm in arms) and self._conditions.settings(arms) is not None
