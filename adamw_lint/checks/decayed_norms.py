@@ -8,7 +8,7 @@ from adamw_lint.diagnostics import Diagnostic, Fix
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.rulebook import Coupling
-from adamw_lint.sparing import applied, argument, groups, handed_model, names, optimizers, settings
+from adamw_lint.sparing import applied, argument, groups, handed_model, names, optimizers, own, settings
 from adamw_lint.sparing.overlooked import Overlooked
 
 RULE = "decayed-norms"
@@ -37,6 +37,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
             seen.add(built.call)
             yield _finding(found)
     yield from map(_finding, () if module.adapts else argument.in_chains(module))
+    yield from map(_finding, () if module.adapts else own.overlooked(module, seen))
 
 
 def _finding(found: Overlooked) -> Diagnostic:

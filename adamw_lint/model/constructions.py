@@ -102,10 +102,11 @@ class Constructions:
         """The constructions of one file, in the order of its text."""
         for call in self._survey.within_file[tree]:
             every = chain(self._classes.built_by(call), self._called.built_by(call))
-            yield from (self._construction(call, built) for built in every)
-        yield from (self._construction(call, built) for call, built in self._assigned.of(tree))
+            yield from (self.of_call(call, built) for built in every)
+        yield from (self.of_call(call, built) for call, built in self._assigned.of(tree))
 
-    def _construction(self, call: cst.Call, built: Built) -> Construction:
+    def of_call(self, call: cst.Call, built: Built) -> Construction:
+        """The construction that a call is, of the optimizer that it builds."""
         optimizer, arguments = built.optimizer, built.arguments
         variable = None if built.is_partial else self._variable(call)
         first = arguments.by_name.get(optimizer.parameters_argument or "")

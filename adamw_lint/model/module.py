@@ -24,7 +24,9 @@ from adamw_lint.model.layered.onward import Onward
 from adamw_lint.model.layered.penalties import LayerPenalties, LayerPenalty
 from adamw_lint.model.losses.losses import Losses
 from adamw_lint.model.losses.terms import LossTerm
+from adamw_lint.model.own.own_steps import OwnSteps
 from adamw_lint.model.parameters.architecture import Architecture
+from adamw_lint.model.parameters.dimensions import misleading
 from adamw_lint.model.parameters.inventory import Inventory
 from adamw_lint.model.parameters.layers import Layers
 from adamw_lint.model.parameters.pretrained import Pretrained
@@ -139,6 +141,11 @@ class Module(Placed):
         return tuple(sorted(found, key=lambda step: self.survey.orders[step.node]))
 
     @cached_property
+    def own_steps(self) -> OwnSteps:
+        """The calls that build an optimizer which the program defines itself."""
+        return OwnSteps(self.survey, self.values, self.frames, lambda: self.updates, self._constructions)
+
+    @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """The decays that the file adds to a gradient which it hands to an optimizer of the program."""
         if not may_estimate(self.source.text.encode()):
@@ -240,11 +247,4 @@ class Module(Placed):
 
     def dimensions_mislead(self) -> str:
         """Why the number of dimensions of a parameter says nothing in this file; empty where it does."""
-        signs = words("signs")
-        if self.survey.mentions(signs["sharded"]):
-            return "sharded parameters have one dimension whatever they are"
-        if self.survey.mentions(signs["reshaped"]):
-            return "weight normalisation gives weights a scale of two or more dimensions"
-        if any(self.layers.lazy()):
-            return "lazy parameters have no shape yet"
-        return "a norm has a scale of two or more dimensions" if any(self.layers.shaped_norms()) else ""
+        return misleading(self.survey, self.layers)
