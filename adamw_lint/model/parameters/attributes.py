@@ -76,7 +76,7 @@ def member(run: Interpreter, base: Thing, name: str) -> Thing:
         case Listed() | Mapped() | Constant() | tuple():
             return HANDED if base == NONE else Method(base, name)
         case Opaque():
-            return _of_unknown(base, name)
+            return Library("torch.nn.Embedding") if name in run.facts.words["embedders"] else _of_unknown(base, name)
     return HANDED
 
 
