@@ -46,10 +46,10 @@ class Kept{number}:
 
 
 def seconds(part: str, count: int, found: int) -> float:
-    """The processor time, at best of two, for a file with so many of a part, in which so much is found."""
+    """The processor time, at best of three, for a file with so many of a part, in which so much is found."""
     source = Source.of_text("import torch\n" + "".join(part.format(number=number) for number in range(count)))
     spent = []
-    for _ in range(2):
+    for _ in range(3):
         began = time.process_time()
         assert len(lint(source, Settings(frozenset(CHECKS)))) == found
         spent.append(time.process_time() - began)
@@ -63,7 +63,7 @@ def test_many_optimizers_cost_as_much_as_they_are() -> None:
 
 def test_many_functions_that_return_cost_as_much_as_they_are() -> None:
     seconds(RETURNING, 2, 0)
-    assert seconds(RETURNING, 800, 0) < 8 * seconds(RETURNING, 200, 0)
+    assert seconds(RETURNING, 800, 0) < 12 * seconds(RETURNING, 200, 0)  # 5 to 6 times; a square would be 16
 
 
 def test_attributes_that_are_made_of_each_other_cost_as_much_as_they_are() -> None:
