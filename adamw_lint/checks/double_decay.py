@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from adamw_lint.diagnostics import Diagnostic, Label
 from adamw_lint.model.alternatives import within
-from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
-from adamw_lint.model.grouping.groups import Group
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay_of
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.horizon import plain, rate
 from adamw_lint.model.module import Module
@@ -29,7 +28,7 @@ def check(module: Module) -> Iterator[Diagnostic]:
 
 def _decays(module: Module, shrink: Shrink, built: Construction) -> bool:
     """Whether an optimizer certainly decays what is shrunk."""
-    found = [_own_or_inherited(module, built, group) for group in built.groups]
+    found = [decay_of(built, group, module.values) for group in built.groups]
     if UNKNOWN in found or module.usage.decay_is_set(built) or _may_be_zero(module, built):
         return False
     if shrink.of.whole and not shrink.narrowed:
@@ -42,10 +41,6 @@ def _may_be_zero(module: Module, built: Construction) -> bool:
     """Whether a condition in sight may switch the optimizer's decay off, as one does that chooses between the two."""
     options = within(module.values, built.decay_argument.value, ()) if built.decay_argument else ()
     return len(options) > 1 and any(map(is_zero, options))
-
-
-def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:
-    return built.decay if group.decay is None else decay(module.values.worth(group.decay.value))
 
 
 def _finding(module: Module, shrink: Shrink) -> Diagnostic:

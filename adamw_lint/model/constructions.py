@@ -204,3 +204,8 @@ def decay(value: Value) -> Decay:
     if is_zero(value):
         return ZERO
     return value if isinstance(value, Number) else DYNAMIC
+
+
+def decay_of(built: Construction, group: Group, values: Values) -> Decay:
+    """The decay of one group of an optimizer: its own, or that of all of them."""
+    return built.decay if group.decay is None else decay(values.worth(group.decay.value))

@@ -126,6 +126,14 @@ def index_of(node: cst.Subscript) -> cst.BaseExpression | None:
     return element.value if isinstance(element, cst.Index) else None
 
 
+def counted(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """`x` of `enumerate(x)`, else None."""
+    if not isinstance(node, cst.Call) or dotted(node.func) != "enumerate":
+        return None
+    plain = positional(node)
+    return plain[0] if len(plain) == 1 else None
+
+
 def method_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     """`(x, "m")` of `x.m(…)`, else None."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):

@@ -7,7 +7,7 @@ from adamw_lint.checks.l2_in_loss import replaces_penalty
 from adamw_lint.diagnostics import Fix, Label, Safety
 from adamw_lint.fixes.split import split
 from adamw_lint.manual import Manual
-from adamw_lint.model.constructions import ZERO, Construction, Decay, decay
+from adamw_lint.model.constructions import ZERO, Construction, Decay, decay_of
 from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
@@ -33,12 +33,8 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     return _overlooked(module, built, shared) if has_kinds else None
 
 
-def _own_or_inherited(module: Module, built: Construction, group: Group) -> Decay:
-    return built.decay if group.decay is None else decay(module.values.worth(group.decay.value))
-
-
 def _is_hit(module: Module, built: Construction, group: Group) -> bool:
-    if group.selects.reach is not Reach.WHOLE or _own_or_inherited(module, built, group) in (ZERO, UNKNOWN):
+    if group.selects.reach is not Reach.WHOLE or decay_of(built, group, module.values) in (ZERO, UNKNOWN):
         return False
     return any(_kinds(module, root) for root in group.selects.roots) or not group.selects.roots
 
@@ -64,21 +60,21 @@ def _spares(module: Module, built: Construction) -> bool:
     return any(
         group.selects.reach not in _WHOLE_AND_NOTHING
         or not group.complete
-        or (group.decay is not None and _own_or_inherited(module, built, group) == ZERO)
+        or (group.decay is not None and decay_of(built, group, module.values) == ZERO)
         for group in built.groups
     )
 
 
 def is_written_with_zero(module: Module, built: Construction) -> bool:
     """Whether some group, and not every one, is written with a decay of zero."""
-    decays = [_own_or_inherited(module, built, group) for group in built.groups if group.decay is not None]
+    decays = [decay_of(built, group, module.values) for group in built.groups if group.decay is not None]
     return ZERO in decays and (len(decays) < len(built.groups) or any(decay != ZERO for decay in decays))
 
 
 def _overlooked(module: Module, built: Construction, hit: list[Group]) -> Overlooked:
     params = hit[0].params
     assert params is not None
-    worth = _own_or_inherited(module, built, hit[0])
+    worth = decay_of(built, hit[0], module.values)
     written = hit[0].decay.node if hit[0].decay else built.decay_argument.node if built.decay_argument else None
     amount = (
         f"`{module.line(written)}` decays"

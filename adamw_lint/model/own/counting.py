@@ -8,7 +8,7 @@ import libcst as cst
 from adamw_lint.model.own.constructors import Written
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, index_of, method_call, positional, text_of
+from adamw_lint.model.tree import counted, descendants, dotted, index_of, method_call, positional, text_of
 
 
 class Counting:
@@ -45,7 +45,7 @@ class Counting:
     def _is_looped(self, node: cst.CSTNode) -> bool:
         loop = self._survey.parents.get(node)
         call = self._survey.parents.get(loop) if isinstance(loop, cst.Arg) else None
-        if isinstance(call, cst.Call) and dotted(call.func) == "enumerate" and len(positional(call)) == 1:
+        if call is not None and counted(call) is node:
             node, loop = call, self._survey.parents.get(call)
         return isinstance(loop, cst.For) and loop.iter is node
 

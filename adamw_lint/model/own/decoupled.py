@@ -12,7 +12,7 @@ from adamw_lint.model.own.constructors import Written
 from adamw_lint.model.own.taken import Taken
 from adamw_lint.model.own.tensors import Tensors
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, index_of, positional, text_of
+from adamw_lint.model.tree import counted, descendants, dotted, index_of, text_of
 from adamw_lint.model.updating.updates import Update, Updates
 from adamw_lint.model.values import Values
 
@@ -87,15 +87,14 @@ class Decoupled:
 def _variable(loop: cst.CSTNode) -> cst.Name | None:
     """The variable of a loop, through `enumerate`."""
     target: cst.CSTNode | None = loop.target if isinstance(loop, cst.For) else None
-    if isinstance(target, cst.Tuple) and len(target.elements) == 2 and _is_counted(loop):
+    if isinstance(target, cst.Tuple) and len(target.elements) == 2 and _counted(loop) is not None:
         target = target.elements[1].value
     return target if isinstance(target, cst.Name) else None
 
 
 def _iterated(loop: cst.For) -> cst.BaseExpression:
-    return positional(loop.iter)[0] if isinstance(loop.iter, cst.Call) and _is_counted(loop) else loop.iter
+    return _counted(loop) or loop.iter
 
 
-def _is_counted(loop: cst.CSTNode) -> bool:
-    call = loop.iter if isinstance(loop, cst.For) else None
-    return isinstance(call, cst.Call) and dotted(call.func) == "enumerate" and len(positional(call)) == 1
+def _counted(loop: cst.CSTNode) -> cst.BaseExpression | None:
+    return counted(loop.iter) if isinstance(loop, cst.For) else None
