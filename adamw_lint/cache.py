@@ -3,6 +3,7 @@
 import marshal
 import os
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 from zlib import adler32, crc32
@@ -10,17 +11,16 @@ from zlib import adler32, crc32
 from adamw_lint.engine import bytes_of
 from adamw_lint.errors import LintError, UnparsableError
 from adamw_lint.kept import edition
-from adamw_lint.looks import Look, digest_of
+from adamw_lint.looks import NOTHING_SEEN, Look, digest_of
 from adamw_lint.plugged.installed import plugins
 from adamw_lint.read.asked import Answer, Question, Stamp, answer, latest, stamp
-from adamw_lint.settings import Settings
+from adamw_lint.settings import File, Settings
 from adamw_lint.store import clean, load, save
 
 _SETTLED = 2_000_000_000  # nanoseconds, within which a file may change and keep its stamp on some file systems
 _DAY = 86_400_000_000_000  # nanoseconds
 _DAYS = 30  # that a cache which no run uses is kept
 _UNSETTLED: Stamp = (-1, -1, -1)
-_NOTHING_SEEN = Look(None, b"")
 _PLAIN = 4  # elements of a row about a file that cannot concern us
 
 Told = tuple[Question, Answer]
@@ -39,36 +39,38 @@ class Cache:
         self._read_at = stamp(self._path)
         self._looks, self._told = self._load()
         self._holds = _Holds(self._told)
-        self._settings = settings, settings.key  # asked for one after the other, most often the same
-        self._met: set[str] = set()
+        self._met: list[str] = []
         self._new: dict[str, Row] = {}
 
     def _load(self) -> tuple[dict[str, Row], list[Told]]:
         """The rows of the file, and all that was told for any of them: a row has the places of its own in there."""
         return load(self._path, self._key) or ({}, [])
 
-    def look(self, path: str, settings: Settings) -> Look | None:
-        """What is remembered of a file that is as it was, by its stamp or else by its bytes, with all it rests on."""
-        self._met.add(path)
-        known = self._looks.get(path)
-        if settings is not self._settings[0]:
-            self._settings = settings, settings.key
-        if known is None or known[1] != self._settings[1]:
-            return None
-        now = stamp(path)
-        if now is None or (known[2] != now and not self._is_same(path, known, now)):
-            return None
-        if not all(map(self._holds.__getitem__, known[0])):
-            return None
-        return _look(*known[2:]) if len(known) > _PLAIN else _NOTHING_SEEN
+    def looks(self, files: Iterable[File]) -> Iterator[Look | None]:
+        """What is remembered of each file that is as it was, by its stamp or its bytes, with all it rests on."""
+        rows, holds = self._looks, self._holds.__getitem__
+        last: Settings | None = None
+        key = ""
+        for path, settings in files:
+            self._met.append(path)
+            if settings is not last:
+                last, key = settings, settings.key
+            known = rows.get(path)
+            if known is None or known[1] != key or not (known[2] == stamp(path) or self._is_same(path, known)):
+                yield None
+            elif all(map(holds, known[0])):
+                yield _look(*known[2:]) if len(known) > _PLAIN else NOTHING_SEEN
+            else:
+                yield None
 
-    def _is_same(self, path: str, known: Row, now: Stamp) -> bool:
+    def _is_same(self, path: str, known: Row) -> bool:
         """Whether a file with another stamp has the bytes that it had; the new stamp is remembered."""
+        now = stamp(path)
         try:
             data = bytes_of(path)
         except LintError:
             return False
-        if digest_of(data) != known[3]:
+        if now is None or digest_of(data) != known[3]:
             return False
         self._new[path] = _expanded((*known[:2], _settled(now), *known[3:]), self._told)
         return True
@@ -93,7 +95,8 @@ class Cache:
             self._looks, self._told = self._load()
             looks |= self._all_looks()
         if self._read_at is None or self._read_at[1] // _DAY != time.time_ns() // _DAY:  # the first of a day
-            looks = {path: look for path, look in looks.items() if path in self._met or stamp(path)}
+            met = set(self._met)
+            looks = {path: look for path, look in looks.items() if path in met or stamp(path)}
             clean(self._folder, _DAYS, time.time())
         save(self._path, self._key, _condensed(looks | self._new))
 

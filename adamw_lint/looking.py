@@ -14,7 +14,7 @@ from adamw_lint.looks import Look, digest_of
 from adamw_lint.memory import collect_seldom, give_back
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
-from adamw_lint.settings import Settings
+from adamw_lint.settings import File, Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from adamw_lint.workers import LookAll
 
 Told = tuple[str, Look]
-File = tuple[str, Settings]  # a path, and what counts there
 
 # LibCST reads a megabyte in a second, so that what it takes to start processes (see workers.py) is won back by these.
 _WORTH_PARSING = 256_000  # bytes to parse from which on other processes pay
@@ -141,7 +140,7 @@ def told(files: Sequence[File], means: Means) -> Iterator[Told]:
     """A look at every file, in order; at its end all are remembered. What is remembered is asked for at once."""
     if means.cache is None:
         return _looks(files, means)
-    return _told(files, [means.cache.look(*file) for file in files], means.cache, means)
+    return _told(files, list(means.cache.looks(files)), means.cache, means)
 
 
 def _told(files: Sequence[File], known: Sequence[Look | None], memory: "Cache", means: Means) -> Iterator[Told]:

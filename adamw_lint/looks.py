@@ -24,6 +24,9 @@ class Look(NamedTuple):
     held: int = 0
 
 
+NOTHING_SEEN = Look(None, b"")  # a file that cannot concern us
+
+
 def digest_of(data: bytes) -> bytes:
     """What tells the bytes of a file from any that it may have had by accident.
 

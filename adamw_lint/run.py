@@ -76,7 +76,7 @@ def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
     with listing_once():
         found = list(files_of(paths, task.configuration))
         files = [file for file in found if isinstance(file, str)]
-        looks = told([(file, task.configuration.of_file(file)) for file in files], means)
+        looks = told(task.configuration.of_files(files), means)
     every = _with_progress(_steps(found, looks), len(found)) if task.watched else _steps(found, looks)
     if task.fix and task.write:
         _sweep(files)

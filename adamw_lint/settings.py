@@ -64,6 +64,9 @@ class Settings(NamedTuple):
         return _key(self)
 
 
+File = tuple[str, Settings]  # a path, and what counts there
+
+
 @cache
 def _key(settings: Settings) -> str:
     said = [f"{name}={_stable(value)}" for name, value in settings._asdict().items()]

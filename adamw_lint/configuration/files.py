@@ -34,7 +34,8 @@ class Layer(NamedTuple):
 
 def in_folder(folder: str) -> str | None:
     """The file of settings in a folder, if there is one with settings for us."""
-    own, shared = join(folder, OWN), join(folder, SHARED)
+    place = join(folder, "")
+    own, shared = place + OWN, place + SHARED
     if is_file(own):
         return own
     return shared if is_file(shared) and table_of(shared) is not None else None

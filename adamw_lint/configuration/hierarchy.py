@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from os.path import dirname, isfile, islink, join, realpath, split
+from os.path import dirname, isfile, islink, realpath
 from typing import Any
 
 from adamw_lint.configuration.files import Layer, in_folder, inline, layers
 from adamw_lint.configuration.merged import settled
 from adamw_lint.errors import SettingsError
 from adamw_lint.read.listing import FOLDER, seen
-from adamw_lint.settings import Settings
+from adamw_lint.settings import File, Settings
 
 
 class Configuration:
@@ -65,12 +65,23 @@ class Configuration:
         """The settings of a file; raises SettingsError."""
         return self._of_folder(dirname(path))
 
+    def of_files(self, paths: Iterable[str]) -> list[File]:
+        """Files as a walk finds them, each with its settings; raises SettingsError."""
+        found: list[File] = []
+        place, settings = None, None
+        for path in paths:  # those of one folder follow one another
+            here = path[: path.rfind(os.sep) + 1]
+            if settings is None or here != place:
+                place, settings = here, self.of_file(path)
+            found.append((path, settings))
+        return found
+
     def _real_one(self, folder: str) -> str:
         """The folder itself, whatever links lead to it: that of the folder around it, most often, and one name more."""
-        above, name = split(folder)
+        above, _, name = folder.rpartition(os.sep)
         if not above or name in ("", os.curdir, os.pardir):
             return realpath(folder)
-        found = join(self._real(above), name)
+        found = f"{self._real(above)}{os.sep}{name}"
         return found if seen(found) == FOLDER or not islink(folder) else realpath(folder)
 
     def at(self, folder: str) -> Settings:

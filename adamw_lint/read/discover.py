@@ -138,18 +138,18 @@ def _walk(top: _Folder, walk: _Walk) -> Iterator[str | UnreadableError]:
             stack.pop()
 
 
-def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Folder]:
+def _taken(folder: _Folder, walk: _Walk) -> Sequence[str | UnreadableError | _Folder]:
     """What one folder holds for the walk: its files, and the folders to go into, sorted by name."""
     place, shown, ignores, excluding = folder
     try:
         names = listed(place)
     except OSError as error:
-        yield UnreadableError(f"cannot be read: {error.strerror}", place.rstrip(os.sep) or place)
-        return
+        return [UnreadableError(f"cannot be read: {error.strerror}", place.rstrip(os.sep) or place)]
     if ".gitignore" in names and is_file(place + ".gitignore"):
         ignores = (_gitignore(place + ".gitignore", place), *ignores)
     if OWN in names or SHARED in names:  # else what counts above counts here as well
         excluding = _excluding(walk.settings(place.rstrip(os.sep) or place))
+    taken: list[str | _Folder] = []
     for name, kind in sorted(names.items()):
         is_folder = kind == FOLDER
         if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):
@@ -163,9 +163,10 @@ def _taken(folder: _Folder, walk: _Walk) -> Iterator[str | UnreadableError | _Fo
         elif name in EXCLUDED:
             continue
         if is_folder:
-            yield _Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, excluding)
+            taken.append(_Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, excluding))
         else:
-            yield shown + name
+            taken.append(shown + name)
+    return taken
 
 
 def _verdict(path: str, is_folder: bool, ignores: "tuple[Ignores, ...]", default: bool = False) -> bool:

@@ -52,10 +52,8 @@ def is_file(path: str) -> bool:
 
 def _listed(place: str) -> Listing:
     with os.scandir(place) as entries:
-        return {entry.name: _kind(entry) for entry in entries}
+        return {each.name: FILE if each.is_file(follow_symlinks=False) else _folder_or_other(each) for each in entries}
 
 
-def _kind(entry: "os.DirEntry[str]") -> str:
-    if entry.is_file(follow_symlinks=False):
-        return FILE
+def _folder_or_other(entry: "os.DirEntry[str]") -> str:
     return FOLDER if entry.is_dir(follow_symlinks=False) else OTHER
