@@ -412,6 +412,50 @@ NORMS = _specimens(
         """,
     ),
     (
+        SAFE,
+        "one of two lists that are bound at once",
+        """
+        import torch
+        trained, frozen = [], []
+        for p in model.parameters():
+            trained.append(p)
+        opt = torch.optim.AdamW(trained, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        MANUAL,
+        "a group for each parameter, put into a list",
+        """
+        import torch
+        groups = []
+        for name, p in model.named_parameters():
+            if not p.requires_grad:
+                continue
+            groups.append({"params": [p], "lr": 1e-2 if "head" in name else 1e-3, "weight_decay": 0.1})
+        opt = torch.optim.AdamW(groups)
+        """,
+    ),
+    (
+        MANUAL,
+        "a group for each parameter, added to a list, decayed by the call",
+        """
+        import torch
+        groups = []
+        for name, p in model.named_parameters():
+            if p.requires_grad:
+                groups += [{"params": p, "lr": 1e-2 if "head" in name else 1e-3}]
+        opt = torch.optim.AdamW(groups, weight_decay=0.1)
+        """,
+    ),
+    (
+        MANUAL,
+        "a group for each parameter, in a comprehension",
+        """
+        import torch
+        opt = torch.optim.AdamW([{"params": [p], "lr": 1e-3} for p in model.parameters() if p.requires_grad])
+        """,
+    ),
+    (
         MANUAL,
         "groups that share out the model by the names of its parts",
         """

@@ -13,8 +13,10 @@ from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
 from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.model.scopes import Kind
-from adamw_lint.model.worth import UNKNOWN, Number
+from adamw_lint.model.tree import descendants
+from adamw_lint.model.worth import UNKNOWN, Mapping, Number, options_of
 from adamw_lint.rulebook import Coupling, words
+from adamw_lint.signatures import parameters
 from adamw_lint.sparing.overlooked import Overlooked
 from adamw_lint.sparing.parted import parted
 from adamw_lint.stated import own
@@ -60,9 +62,33 @@ def _spares(module: Module, built: Construction) -> bool:
     return any(
         group.selects.reach not in _WHOLE_AND_NOTHING
         or not group.complete
+        or (group.selects.singly and not _decays_alike(module, built, group))
         or (group.decay is not None and decay_of(built, group, module.values) == ZERO)
         for group in built.groups
     )
+
+
+def _decays_alike(module: Module, built: Construction, group: Group) -> bool:
+    """Whether the groups that a loop makes, one for each parameter, all have the same decay.
+
+    A key that the optimizer does not read may be a share of it, for a scheduler.
+    """
+    options = options_of(module.values.worth(group.node)) if group.node is not None else ()
+    known = {"params", *words("parameters")["labels"], *parameters(built.optimizer.signature)[1]}
+    if len(options) != 1 or not isinstance(options[0], Mapping) or not options[0].entries.keys() <= known:
+        return False
+    decay = group.decay.value if group.decay is not None else None
+    return decay is None or isinstance(module.values.worth(decay), Number) or not _varies(module, decay)
+
+
+def _varies(module: Module, node: cst.BaseExpression) -> bool:
+    """Whether an expression may be another one in each round of the loops around it."""
+    loops = [each for each in module.survey.ancestors(node) if isinstance(each, (cst.For, cst.While, cst.BaseComp))]
+    for name in (each for each in descendants(node) if isinstance(each, cst.Name)):
+        found = module.values.bindings(name)
+        if not found or any(module.survey.within(each.node, loop) for each in found for loop in loops):
+            return True
+    return any(isinstance(each, cst.Call) for each in descendants(node))
 
 
 def is_written_with_zero(module: Module, built: Construction) -> bool:
@@ -82,7 +108,8 @@ def _overlooked(module: Module, built: Construction, hit: list[Group]) -> Overlo
         else f"{built.optimizer.short_name} decays by {built.optimizer.default}"
     )
     kinds = max((_kinds(module, root) for root in hit[0].selects.roots), key=len)
-    message = f"`{module.excerpt(params)}` holds {kinds}, which {amount} too"
+    holds = "goes through" if hit[0].selects.singly else "holds"
+    message = f"`{module.excerpt(params)}` {holds} {kinds}, which {amount} too"
     if written is None:
         message = message.removesuffix(" too") + " when nothing is written"
     help_ = "give the parameters with `p.ndim < 2` a group of their own, with `weight_decay` 0"
@@ -139,6 +166,8 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
         raise Manual("embeddings have as many dimensions as weights, so that their names have to tell them apart")
     if any(group.selects.reach is not Reach.WHOLE for group in hit):
         raise Manual("each group picks its part of the model by a condition of its own")
+    if any(group.selects.singly for group in hit):
+        raise Manual("a loop makes a group for each parameter, and can give those with `p.ndim < 2` a decay of 0")
     edits = split(module, built, hit)
     careful = len(built.groups) > 1 or hit[0].selects.from_caller or module.usage.state_is_loaded(built)
     safety = Safety.UNSAFE if careful or module.usage.groups_are_told_apart(built) else Safety.SAFE

@@ -108,10 +108,3 @@ class Fillings:
 
 def _agree(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
-
-
-def item_of(value: cst.BaseExpression | None, key: str | None) -> cst.BaseExpression | None:
-    """The item of a display at an index that is written as a number."""
-    if not isinstance(value, (cst.List, cst.Tuple)) or key is None or not key.isdigit():
-        return None
-    return value.elements[int(key)].value if int(key) < len(value.elements) else None

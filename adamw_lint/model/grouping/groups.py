@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from adamw_lint.model.grouping.growing import adds_one, is_unconditional
+from adamw_lint.model.grouping.assigned import assigned
+from adamw_lint.model.grouping.comprehensions import clauses, conditions
+from adamw_lint.model.grouping.growing import adds_one, alone, is_for_all, is_unconditional
 from adamw_lint.model.grouping.objects import Objects
 from adamw_lint.model.grouping.picked import Picks
 from adamw_lint.model.grouping.selection import UNKNOWN, Reach, Selection, either, is_trained, union
@@ -52,13 +54,21 @@ class Groups:
 
     def of_dict(self, node: cst.BaseExpression, decay_argument: str | None) -> Iterator[Group]:
         """The group that one dict makes; nothing where it is no dict that we can read."""
-        mapping = self.mapping(node)
-        if mapping is None:
+        if (mapping := self.mapping(node)) is None:
             return
         params = mapping.entries.get("params")
-        selects = self.selection(params.value) if params else UNKNOWN
+        selects = self._singly(params.value, node) or self.selection(params.value) if params else UNKNOWN
         own = mapping.entries.get(decay_argument or "")
         yield Group(selects, params.value if params else None, node, own, mapping.complete)
+
+    def _singly(self, params: cst.BaseExpression, group: cst.BaseExpression) -> Selection | None:
+        """What a loop takes that makes such a group for each parameter; None where there is no loop."""
+        binding = self._values.bound_once(one) if (one := alone(params)) is not None else None
+        if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
+            return None
+        is_whole = all(is_for_all(self._survey, node, self._words["trained"]) for node in (params, group))
+        found = replace(self.selection(binding.value), named=False, once=False, singly=True)
+        return found if is_whole else replace(found, reach=Reach.NARROWED)
 
     def items(self, node: cst.BaseExpression, depth: int = 0) -> list[cst.BaseExpression]:
         """The items of a list that is written in sight: displays, comprehensions, sums, appends and extensions."""
@@ -70,7 +80,7 @@ class Groups:
 
     def _items_of(self, node: cst.BaseExpression, depth: int) -> list[cst.BaseExpression]:
         if isinstance(node, (cst.List, cst.Tuple)):
-            return [item for element in node.elements for item in self._element(element, depth)]
+            return [item for each in node.elements for item in self._element(each, depth)]
         if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
             return [node.elt]
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
@@ -84,15 +94,14 @@ class Groups:
         return []
 
     def _element(self, element: cst.BaseElement, depth: int) -> list[cst.BaseExpression]:
-        if isinstance(element, cst.StarredElement):
-            return self.items(element.value, depth + 1)
-        return [element.value]
+        is_many = isinstance(element, cst.StarredElement)
+        return self.items(element.value, depth + 1) if is_many else [element.value]
 
     def _written(self, node: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
         """The lists that a name is bound to or extended by; an appended item comes as a list of one."""
         for binding in reversed(self._values.bindings(node)):
-            if binding.value is not None and binding.kind in (Kind.ASSIGN, Kind.AUGMENT):
-                yield binding.value
+            if (value := assigned(binding)) is not None:
+                yield value
         for call in self._values.calls_on(node):
             method, plain = method_call(call), positional(call)
             if method and method[1] == "append" and plain:
@@ -102,8 +111,7 @@ class Groups:
 
     def is_group(self, node: cst.BaseExpression) -> bool:
         """Whether an expression is a dict with parameters in it."""
-        mapping = self.mapping(node)
-        return mapping is not None and "params" in mapping.entries
+        return (mapping := self.mapping(node)) is not None and "params" in mapping.entries
 
     def mapping(self, node: cst.BaseExpression) -> Mapping | None:
         """The entries of a dict; None where it is none that we can read."""
@@ -181,14 +189,9 @@ class Groups:
         return replace(of, reach=Reach.NARROWED)
 
     def _comprehended(self, node: cst.ListComp | cst.GeneratorExp | cst.SetComp) -> Selection:
-        clause, tests = node.for_in, []
-        while True:
-            tests += [test.test for test in clause.ifs]
-            if clause.inner_for_in is None:
-                break
-            clause = clause.inner_for_in
-        of = self.selection(clause.iter)
-        if not isinstance(node.elt, cst.Name) or not all(map(self._trains, tests)):
+        *_, last = clauses(node)
+        of = self.selection(last.iter)
+        if not isinstance(node.elt, cst.Name) or not all(map(self._trains, conditions(node))):
             return replace(of, reach=Reach.NARROWED)
         return replace(of, named=False, once=isinstance(node, cst.GeneratorExp))
 
@@ -199,16 +202,14 @@ class Groups:
         found = self._values.bindings(node) or self._objects.attribute(node)
         if not found:
             return UNKNOWN
-        assigned = [self._bound(binding) for binding in found if binding.kind is not Kind.AUGMENT]
+        first = [self._bound(binding) for binding in found if binding.kind is not Kind.AUGMENT]
         added = [self._bound(binding) for binding in found if binding.kind is Kind.AUGMENT]
-        return union([either(assigned), *added, *self._grown(node)])
+        return union([either(first), *added, *self._grown(node)])
 
     def _bound(self, binding: Binding) -> Selection:
         if binding.kind is Kind.PARAMETER:
             return self._from_callers(binding)
-        if binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.AUGMENT):
-            return UNKNOWN
-        return self.selection(binding.value)
+        return self.selection(value) if (value := assigned(binding)) is not None else UNKNOWN
 
     def _grown(self, node: cst.Name | cst.Attribute) -> Iterator[Selection]:
         """What is appended to a list, or the list extended by."""
@@ -236,7 +237,7 @@ class Groups:
         function = self._survey.parents[self._survey.parents[binding.node]]
         if not isinstance(function, cst.FunctionDef):
             return UNKNOWN
-        given = [self._argument(call, function, binding.name) for call in self._survey.calls]
+        given = (self._argument(call, function, binding.name) for call in self._survey.calls)
         selections = [self.selection(value) for value in given if value is not None]
         return replace(either(selections), from_caller=True) if selections else UNKNOWN
 

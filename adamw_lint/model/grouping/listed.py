@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from adamw_lint.model.grouping.assigned import assigned
 from adamw_lint.model.grouping.roles import Given
-from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import dotted, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference, Text
@@ -33,9 +34,9 @@ class Listed:
             plain = positional(node)
             return self.display(plain[0], given, depth + 1) if len(plain) == 1 and depth < 8 else None
         binding = self._values.bound_once(node)
-        if binding is None or depth > 8:
+        if binding is None or binding.kind is Kind.AUGMENT or depth > 8:
             return None
-        value = given.get(binding.node, _bound(binding))
+        value = given.get(binding.node, assigned(binding))
         changed = any((method_call(call) or ("", ""))[1] in _CHANGES for call in self._values.calls_on(node))
         return None if value is None or changed else self.display(value, given, depth + 1)
 
@@ -110,15 +111,6 @@ class Listed:
             yield target.node.name.value
         elif (name := dotted(node)) and not self._values.bindings(node):
             yield name
-
-
-def _bound(binding: Binding) -> cst.BaseExpression | None:
-    """What an assignment binds, also one of several names at once."""
-    if binding.kind is Kind.ASSIGN:
-        return binding.value
-    items = binding.value.elements if isinstance(binding.value, (cst.Tuple, cst.List)) else ()
-    is_item = binding.kind is Kind.UNPACK and binding.index is not None and binding.index < len(items)
-    return items[binding.index or 0].value if is_item else None
 
 
 _LISTS = {Kind.ASSIGN, Kind.AUGMENT}

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import libcst as cst
 
+from adamw_lint.model.grouping.assigned import assigned, item_of
 from adamw_lint.model.grouping.cases import Cases
 from adamw_lint.model.grouping.comprehensions import Comprehension, clauses, conditions, takes_each
 from adamw_lint.model.grouping.conditions import Conditions
-from adamw_lint.model.grouping.fillings import Filling, Fillings, Keys, item_of
+from adamw_lint.model.grouping.fillings import Filling, Fillings, Keys
 from adamw_lint.model.grouping.picked import Pick, Picks, agreed, handed, narrowed, united
 from adamw_lint.model.grouping.predicates import ALWAYS, Atom, Predicate, Test, Written, every, inverse, some
 from adamw_lint.model.grouping.roles import Roles, Variable, What
@@ -212,11 +213,7 @@ class Picker:
         if len(found) > 1:
             return agreed(self._first([each], keys) for each in found) if all_exclusive(found) else None
         binding = next(iter(found), None)
-        if binding is None or binding.value is None or binding.kind not in (Kind.ASSIGN, Kind.UNPACK):
-            return None
-        value: cst.BaseExpression | None = binding.value
-        if binding.kind is Kind.UNPACK:
-            value = item_of(value, str(binding.index))
+        value = assigned(binding) if binding is not None else None
         for key in keys:
             worth = self._values.worth(value)
             entry = worth.entries.get(key or "") if isinstance(worth, Mapping) else None

@@ -22,7 +22,8 @@ class Selection:
     """Parameters that an expression selects.
 
     `roots` are the X of every `X.parameters()`; `once` says that the expression is an iterator, spent by one reading;
-    `named` that it yields pairs of name and parameter; `from_caller` that a caller of the function hands it over.
+    `named` that it yields pairs of name and parameter; `from_caller` that a caller of the function hands it over;
+    `singly` that a loop makes a group of each parameter.
     """
 
     reach: Reach
@@ -30,6 +31,7 @@ class Selection:
     once: bool = False
     named: bool = False
     from_caller: bool = False
+    singly: bool = False
 
 
 UNKNOWN = Selection(Reach.UNKNOWN)
@@ -60,6 +62,7 @@ def _merged(some: list[Selection], reach: Reach) -> Selection:
         any(selection.once for selection in some),
         any(selection.named for selection in some),
         any(selection.from_caller for selection in some),
+        any(selection.singly for selection in some),
     )
 
 
