@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # most files end with the prefilter, so that what comes after
 
     Model: TypeAlias = Module | Configuration
 
+_MOST_SAID = 300  # characters of what a crash says
+
 
 def read(path: str, settings: Settings) -> tuple[Source, ...]:
     """The programs of the file at a path, none where its bytes show that nothing in it concerns us.
@@ -153,7 +155,10 @@ def _crash(what: str, source: Source, error: Exception, plugin: object = None) -
 
 
 def _told(what: str, error: Exception) -> str:
-    return f"{what} crashed ({type(error).__name__}: {error})".replace("\n", " ")
+    """What crashed, in one line; of a piece of a program, which may be all of it, only what it is is told."""
+    is_plain = all(isinstance(each, (str, int, float)) for each in error.args)
+    said = str(error) if is_plain else ", ".join(type(each).__name__ for each in error.args)
+    return f"{what} crashed ({type(error).__name__}: {' '.join(said.split())[:_MOST_SAID]})"
 
 
 def _within_file(diagnostic: Diagnostic, source: Source) -> Diagnostic:

@@ -144,6 +144,28 @@ def test_a_crashing_check_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> 
     assert "please report" in line
 
 
+def test_what_a_crash_was_about_does_not_flood_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error of a table that lacks a node prints all of the program, if it can."""
+
+    class Deep:
+        def __repr__(self) -> str:
+            raise RecursionError
+
+    def crash(module: Module) -> Iterator[Diagnostic]:
+        raise KeyError(Deep()) if "wd" in module.source.text else ValueError("word " * 10_000)
+        yield
+
+    monkeypatch.setitem(CHECKS, "coupled-decay", crash)
+    plant("a.py", BAD.replace("0.01", "wd"))
+    plant("b.py")
+    told = run()
+    assert told.exit_code == 2
+    first, second = told.stderr.splitlines()
+    assert first.startswith("error: a.py: coupled-decay crashed (KeyError: Deep)")
+    assert second.startswith("error: b.py: coupled-decay crashed (ValueError: word word")
+    assert len(second) < 1_000
+
+
 def test_a_crashing_reader_is_one_clear_line_and_keeps_no_other_file_from_its_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
