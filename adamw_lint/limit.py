@@ -33,11 +33,16 @@ def limited(path: str, seconds: float) -> Iterator[None]:
     if not seconds:
         yield
         return
+    struck = threading.Event()
     try:
-        with _alarm(seconds) if _has_alarm() else _timer(seconds):
+        with _alarm(seconds, struck) if _has_alarm() else _timer(seconds, struck):
             yield
-    except TimeIsUp:
-        raise OverdueError(path, seconds) from None
+    except (TimeIsUp, Exception):  # what is cut short may fail in another way on its way out, as at the end of a `with`
+        if struck.is_set():
+            raise OverdueError(path, seconds) from None
+        raise
+    if struck.is_set():
+        raise OverdueError(path, seconds)
 
 
 def _has_alarm() -> bool:
@@ -49,13 +54,14 @@ def _has_alarm() -> bool:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float, struck: threading.Event) -> Iterator[None]:
     import signal
 
     is_running = True
 
     def ring(*_: Any) -> None:
         if is_running:
+            struck.set()
             raise TimeIsUp
 
     signal.signal(signal.SIGALRM, ring)
@@ -69,7 +75,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _timer(seconds: float) -> Iterator[None]:
+def _timer(seconds: float, struck: threading.Event) -> Iterator[None]:
     this, lock = threading.get_ident(), threading.Lock()
     is_running = True
 
@@ -78,6 +84,7 @@ def _timer(seconds: float) -> Iterator[None]:
 
         with lock:
             if is_running:
+                struck.set()
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(this), ctypes.py_object(TimeIsUp))
 
     timer = threading.Timer(seconds, strike)

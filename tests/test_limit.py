@@ -6,7 +6,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,47 @@ def test_no_handler_of_errors_keeps_it_from_ending() -> None:
 
     with pytest.raises(OverdueError), limited("train.py", 0.1):
         tolerant()
+
+
+@pytest.mark.parametrize("has_alarm", [True, False])
+@pytest.mark.parametrize("fault", [KeyError, None])
+def test_what_is_cut_short_may_fail_or_hush_it_up_on_its_way_out(
+    fault: type[Exception] | None, has_alarm: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a library's context manager whose end does not find what its begin had no time to note."""
+
+    @contextmanager
+    def careless() -> Iterator[None]:
+        try:
+            yield
+        except TimeIsUp:
+            if fault is not None:
+                raise fault from None
+
+    def told() -> LintError | None:
+        try:
+            with careless():
+                busy()
+        except KeyError as error:
+            return LintError(str(error))
+        return None
+
+    monkeypatch.setattr(limit, "_has_alarm", lambda: has_alarm)
+    with pytest.raises(OverdueError), limited("train.py", 0.1):
+        told()
+    with pytest.raises(OverdueError), limited("train.py", 0.1), careless():
+        busy()
+
+
+def test_who_interrupts_is_heard_whatever_the_time() -> None:
+    def interrupted() -> None:
+        try:
+            busy()
+        finally:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), limited("train.py", 0.1):
+        interrupted()
 
 
 def test_the_alarm_of_another_is_left_alone() -> None:

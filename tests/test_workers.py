@@ -11,10 +11,10 @@ import pytest
 
 from adamw_lint import looking
 from adamw_lint.configuration.hierarchy import Configuration
-from adamw_lint.looking import File, Means, look_at_all, told
+from adamw_lint.looking import Means, look_at_all, told
 from adamw_lint.looks import Look
 from adamw_lint.run import Task, run
-from adamw_lint.settings import Settings, load
+from adamw_lint.settings import File, Settings, load
 from adamw_lint.workers import looks, processes, singly
 
 BAD = "import torch\n\nopt = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)\n"
