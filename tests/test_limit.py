@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from struck import struck
 
 from adamw_lint import engine, limit, looking
 from adamw_lint.api import lint
@@ -269,3 +270,10 @@ def test_an_expression_of_the_user_that_takes_forever_is_ended(tmp_path: Path, m
     done = run()
     assert LINE in done.stderr
     assert "c.py:3" in done.stdout
+
+
+def test_a_lint_that_is_cut_short_anywhere_leaves_no_trace(tmp_path: Path) -> None:
+    """`python tests/struck.py` tries many more."""
+    tally = struck(tmp_path, 20, seed=1)
+    assert tally.faults == []
+    assert tally.struck
