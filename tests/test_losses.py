@@ -66,6 +66,8 @@ SUMS = [
     "(model[0].weight ** 2).sum() / 2",
     "torch.sqrt(sum(p.pow(2).sum() for p in model.parameters()))",
     "next(model.parameters()).norm()",
+    "torch.sum(0.5 * lam * model[0].weight ** 2)",
+    "(cfg.factor * model[0].weight.pow(2).sum(dim=1)).sum()",
     "torch.sum(torch.pow(model[0].weight, 2))",
     "sum((p ** 2).sum() for p in [q for n, q in model.named_parameters() if 'bias' not in n])",
     "sum(torch.norm(p, p=args.order) for p in model.parameters())",  # an option that may be 2
@@ -195,6 +197,16 @@ SILENT = {
         "reg = 0\nfor n, h in pairs:\n    reg = reg + h.norm()\n(ce + lam * reg).backward()"
     ),
     "a class with a weight": "(ce + batch.weight.pow(2).sum()).backward()",
+    "the Jacobian of a contractive autoencoder": (
+        "w = model[0].weight\nactive = (model[0](x) > 0).float()\n"
+        "(ce + lam * torch.sum((w ** 2).sum(1) * active ** 2)).backward()"
+    ),
+    "rows of weights by what they give": (
+        "w = model[0].weight\nh = model[0](x)\n(ce + lam * ((h * (1 - h)) ** 2 * (w ** 2).sum(dim=1)).sum()).backward()"
+    ),
+    "squares under a mask": (
+        "w = model[0].weight\nkept = (w.abs() > 0.1).float()\n(ce + lam * (kept * w ** 2).sum()).backward()"
+    ),
 }
 
 

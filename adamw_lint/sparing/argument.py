@@ -61,7 +61,7 @@ def _is_chosen(module: Module, call: cst.Call) -> bool:
     statement = module.survey.parents[call]
     names = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
     uses = [use for name in names if isinstance(name, cst.Name) for use in module.survey.names[name.value]]
-    return any(_chooses(module, up) for place in (call, *uses) for up in module.survey.ancestors(place))
+    return _is_parted(module, [call, *uses])
 
 
 def _masked(module: Module, call: cst.Call, value: str) -> Fix:
@@ -90,7 +90,45 @@ def _is_masked(module: Module, built: Construction) -> bool:
     if isinstance(built.variable, cst.Name):
         uses = module.survey.names[built.variable.value]
         places += [use for use in uses if any(_binds(module, each, built) for each in module.values.bindings(use))]
+    if built.optimizer.parameters_argument is not None:
+        return _are_chosen(module, places)
+    return _is_parted(module, places)
+
+
+def _is_parted(module: Module, places: list[cst.CSTNode]) -> bool:
+    """Whether something around one of the places, or around what keeps it under a key, gives it a part to see."""
+    kept = [holder for place in places if (holder := _kept(module, place)) is not None]
+    names = [use for holder in kept if isinstance(holder, cst.Name) for use in module.survey.names[holder.value]]
+    return any(_shares(module, holder) for holder in kept) or _are_chosen(module, [*places, *names])
+
+
+def _are_chosen(module: Module, places: list[cst.CSTNode]) -> bool:
     return any(_chooses(module, up) for place in places for up in module.survey.ancestors(place))
+
+
+def _kept(module: Module, place: cst.CSTNode) -> cst.BaseExpression | None:
+    """What keeps an optimizer under a key: the name of a dict that is written, or the object whose item it becomes."""
+    up = module.survey.parents[place]
+    if isinstance(up, cst.DictElement) and up.value is place:
+        place = module.survey.parents[up]
+        up = module.survey.parents[place]
+    elif not isinstance(up, cst.Assign) or not isinstance(up.targets[0].target, cst.Subscript):
+        return None
+    target = up.targets[0].target if isinstance(up, cst.Assign) and up.value is place else None
+    return target.value if isinstance(target, cst.Subscript) else target
+
+
+def _shares(module: Module, holder: cst.BaseExpression) -> bool:
+    """Whether an object that is given an optimizer as an item may be what hands it a part of the parameters.
+
+    A dict of optimizers is not.
+    """
+    made = [binding.value for binding in module.values.bindings(holder)]
+    return not made or not all(isinstance(value, cst.Dict) or _makes_dict(value) for value in made)
+
+
+def _makes_dict(value: cst.BaseExpression | None) -> bool:
+    return isinstance(value, cst.Call) and dotted(value.func) == "dict"
 
 
 def _binds(module: Module, binding: Binding, built: Construction) -> bool:

@@ -96,10 +96,10 @@ class Addends:
         parts = self._part(left), self._part(right)
         if parts[0].is_penal is parts[1].is_penal:
             return other(node)
-        by, part = (left, parts[1]) if parts[1].is_penal else (right, parts[0])
-        return (
-            sum_of(node, [part], scale_of(by, self._frames, self._values)) if self._flow.is_scalar(by) else other(node)
-        )
+        by, of, part = (left, right, parts[1]) if parts[1].is_penal else (right, left, parts[0])
+        if not self._flow.is_scalar(by) or (self._flow.is_elementwise(of) and self._flow.may_weigh(by)):
+            return other(node)
+        return sum_of(node, [part], scale_of(by, self._frames, self._values))
 
     def _quotient(self, node: cst.BaseExpression, left: Place, right: Place) -> Part:
         scale = scale_of(right, self._frames, self._values).inverse()

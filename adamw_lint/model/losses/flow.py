@@ -15,6 +15,9 @@ from adamw_lint.model.tree import dotted, keyword, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Nothing, Number, Parameter, Text, Value
 
+_NUMBERS = ("float", "int", "len", "max")  # functions that make a number
+_DEPTH = 20
+
 
 class Flow:
     """Judges expressions of one surveyed file by what gradients do in them."""
@@ -64,7 +67,24 @@ class Flow:
         if binding is not None and binding.kind is Kind.LOOP:
             given = [self._values.worth(item) for item in self._values.collected(binding)]
             return bool(given) and all(isinstance(_or_default(each), Number) for each in given)
-        return not isinstance(node, cst.Call) or not node.args or dotted(node.func) in ("float", "int", "len", "max")
+        return not isinstance(node, cst.Call) or not node.args or dotted(node.func) in _NUMBERS
+
+    def may_weigh(self, place: Place) -> bool:
+        """Whether a factor of squares that are not summed yet may be another for each: a call in it makes a tensor."""
+        stack = [(place, 0)]
+        while stack:
+            current, depth = stack.pop()
+            node = (current := self._frames.resolve(current)).node
+            if isinstance(node, (cst.BinaryOperation, cst.UnaryOperation)) and depth < _DEPTH:
+                sides = (node.left, node.right) if isinstance(node, cst.BinaryOperation) else (node.expression,)
+                stack += [(Place(side, current.frame), depth + 1) for side in sides]
+            elif isinstance(node, cst.Comparison) or (isinstance(node, cst.Call) and dotted(node.func) not in _NUMBERS):
+                return True
+            elif isinstance(node, (cst.Name, cst.Attribute)) and depth < _DEPTH:
+                bound = self._values.bound_once(node)
+                if bound is not None and bound.kind is Kind.ASSIGN and bound.value is not None:
+                    stack.append((Place(bound.value, current.frame), depth + 1))
+        return False
 
     def is_filtered(self, node: cst.BaseSimpleComp) -> bool:
         clause: cst.CompFor | None = node.for_in
