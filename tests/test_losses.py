@@ -67,6 +67,8 @@ SUMS = [
     "torch.sqrt(sum(p.pow(2).sum() for p in model.parameters()))",
     "next(model.parameters()).norm()",
     "torch.sum(0.5 * lam * model[0].weight ** 2)",
+    "sum(pair[1].pow(2).sum() for pair in model.named_parameters())",
+    "sum(pair[-1].norm() for pair in list(model.named_parameters()) if 'bias' not in pair[0])",
     "(cfg.factor * model[0].weight.pow(2).sum(dim=1)).sum()",
     "torch.sum(torch.pow(model[0].weight, 2))",
     "sum((p ** 2).sum() for p in [q for n, q in model.named_parameters() if 'bias' not in n])",
@@ -109,6 +111,15 @@ REACHED = {
     "a helper of a tensor": (
         "def l2(w):\n    return (w ** 2).sum()\nloss = ce + lam * l2(model[0].weight)\nloss.backward()",
         "lam * l2(model[0].weight)",
+    ),
+    "a list of losses": (
+        "losses = []\nfor i in range(4):\n    loss = ce + lam * model[0].weight.norm()\n    losses.append(loss)\n"
+        "for i in range(4):\n    losses[i].backward()",
+        "lam * model[0].weight.norm()",
+    ),
+    "one of a list of losses": (
+        "losses = [ce, ce + lam * model[0].weight.norm()]\nlosses[1].backward()",
+        "lam * model[0].weight.norm()",
     ),
     "a lambda": (
         "l2 = lambda w: (w ** 2).sum()\nloss = ce + lam * sum(l2(p) for p in model.parameters())\nloss.backward()",
@@ -201,6 +212,20 @@ SILENT = {
         "w = model[0].weight\nactive = (model[0](x) > 0).float()\n"
         "(ce + lam * torch.sum((w ** 2).sum(1) * active ** 2)).backward()"
     ),
+    "what stands first in each pair": "(ce + lam * sum(p[0].norm() for p in model.named_parameters())).backward()",
+    "the first row of each weight": "(ce + lam * sum(p[1][0].norm() for p in model.named_parameters())).backward()",
+    "pairs of inputs": "(ce + lam * sum(pair[1].norm() for pair in zip(names, inputs))).backward()",
+    "another loss of a list": (
+        "losses = [ce, lam * sum(p.norm() ** 2 for p in model.parameters())]\nlosses[0].backward()"
+    ),
+    "a list of which nothing is backed": (
+        "losses = []\nfor i in range(4):\n    losses.append(ce + lam * model[0].weight.norm())\n"
+        "print(losses[i])\nce.backward()"
+    ),
+    "which loss of a list that grows is not known": (
+        "losses = [ce]\nlosses.append(lam * model[0].weight.norm())\nlosses[0].backward()"
+    ),
+    "a slice of a list of losses": ("losses = [ce, lam * model[0].weight.norm()]\nsum(losses[:1]).backward()"),
     "rows of weights by what they give": (
         "w = model[0].weight\nh = model[0](x)\n(ce + lam * ((h * (1 - h)) ** 2 * (w ** 2).sum(dim=1)).sum()).backward()"
     ),

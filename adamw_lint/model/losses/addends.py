@@ -12,14 +12,14 @@ from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.folded import Folded
 from adamw_lint.model.losses.norms import Norms, Operation
 from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, penalty, rescaled, sum_of
+from adamw_lint.model.losses.picked import appended, listed, picked
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, keyword, method_call, positional
+from adamw_lint.model.tree import dotted, index_of, keyword, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Number, Text
 
-_LISTS = (cst.List, cst.ListComp, cst.Tuple, cst.GeneratorExp)
 _BUDGET = 4000  # nodes looked at for one loss; no loss that a person wrote comes near it
 _DEPTH = 60
 
@@ -136,7 +136,7 @@ class Addends:
             if more is None:
                 return other(node)
             scale = scale.times(more)
-        parts += [self._part(Place(item, frame)) for item in self._appended(node)]
+        parts += [self._part(Place(item, frame)) for item in appended(node, self._values)]
         return sum_of(node, parts) if parts else other(node)
 
     def _rescaled(self, binding: Binding, frame: Frame | None) -> Scale | None:
@@ -170,11 +170,6 @@ class Addends:
             if binding.index is not None and binding.index < len(elements):
                 parts.append(self._part(Place(elements[binding.index].value, choice.frame)))
         return sum_of(value, parts) if parts else other(value)
-
-    def _appended(self, node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        if isinstance(node, cst.Name):
-            for call in self._values.calls_on(node, "append"):
-                yield from positional(call)
 
     def _called(self, node: cst.Call, place: Place) -> Part:
         if summands := self._folded.summands(node):
@@ -228,23 +223,18 @@ class Addends:
             worth = self._values.worth(method[0])
             for entry in worth.entries.values() if isinstance(worth, Mapping) else ():
                 yield self._part(Place(entry.value, frame))
-        elif isinstance(node, cst.Name) and (binding := self._list_bound(node)) is not None:
+        elif isinstance(node, cst.Name) and (binding := listed(node, self._values)) is not None:
             yield from self._items(Place(binding, frame))
-            for item in self._appended(node):
+            for item in appended(node, self._values):
                 yield self._part(Place(item, frame))
         else:
             yield self._part(place)
 
-    def _list_bound(self, node: cst.Name) -> cst.BaseExpression | None:
-        binding = self._values.bound_once(node)
-        return binding.value if binding is not None and isinstance(binding.value, _LISTS) else None
-
     def _subscript(self, node: cst.Subscript, frame: Frame | None) -> Part:
-        """`losses["l2"]` of a dict that is written in sight."""
-        base = self._values.worth(node.value)
-        index = node.slice[0].slice if len(node.slice) == 1 else None
-        key = self._values.worth(index.value) if isinstance(index, cst.Index) else None
-        if not isinstance(base, Mapping) or not isinstance(key, Text) or key.value not in base.entries:
-            return other(node)
-        entry = base.entries[key.value]
-        return replace(self._part(Place(entry.value, frame)), is_optional=not entry.certain)
+        """`losses["l2"]` of a dict that is written in sight; `losses[i]` of a list, which may be any of them."""
+        base, key = self._values.worth(node.value), self._values.worth(index_of(node))
+        if isinstance(base, Mapping) and isinstance(key, Text) and key.value in base.entries:
+            entry = base.entries[key.value]
+            return replace(self._part(Place(entry.value, frame)), is_optional=not entry.certain)
+        parts = [self._part(Place(item, frame)) for item in picked(node, self._values)]
+        return replace(sum_of(node, parts), is_optional=True) if parts else other(node)

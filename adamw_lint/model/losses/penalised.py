@@ -13,7 +13,7 @@ from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, index_of, method_call, positional, root_of, text_of
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Mapping, Reference
+from adamw_lint.model.worth import Mapping, Number, Reference
 
 _INDEX = {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}  # which of a tuple is the parameter
 
@@ -59,7 +59,7 @@ class Denotation(Streams):
             return self._attribute(node, place)
         if isinstance(node, cst.Subscript):
             of = self.stream(Place(node.value, place.frame), depth + 1)
-            entry = self._entry(node, place, depth)
+            entry = self._entry(node, place, depth) or self._paired(node, place, depth)
             return replace(of.of, whole=False, written=node) if of and of.yields is Yield.PARAMETER else entry
         return self._called(node, place, depth) if isinstance(node, cst.Call) else None
 
@@ -74,6 +74,16 @@ class Denotation(Streams):
                 found = self.parameter(Place(known.entries[key].value, each.frame), depth + 1)
                 return replace(found, whole=False, written=node) if found is not None else None
         return None
+
+    def _paired(self, node: cst.Subscript, place: Place, depth: int) -> Penalised | None:
+        """`pair[1]` of a pair of a name and a parameter, of which a loop runs over all."""
+        binding, at = self.values.bound_once(node.value), self.values.worth(index_of(node))
+        if binding is None or binding.kind is not Kind.LOOP or binding.index is not None or binding.value is None:
+            return None
+        stream = self.stream(Place(binding.value, place.frame), depth + 1)
+        last = _INDEX.get(stream.yields) if stream is not None else None
+        is_it = last is not None and isinstance(at, Number) and at.value in (last, -1)
+        return stream.of if stream is not None and is_it else None
 
     def _named(self, node: cst.Name, place: Place, depth: int) -> Penalised | None:
         found = self.values.bindings(node)
@@ -108,11 +118,7 @@ class Denotation(Streams):
             if stream is None or stream.yields is not Yield.PARAMETER:
                 return None
             return replace(stream.of, whole=stream.of.whole and name == "enumerate")  # zip ends with the shortest
-        expected = (
-            {Yield.PARAMETER: None, Yield.NAMED_PARAMETER: 1, Yield.TRAVERSED: 2}.get(stream.yields, -1)
-            if stream
-            else -1
-        )
+        expected = _INDEX.get(stream.yields, -1) if stream else -1
         return stream.of if stream and binding.index == expected else None
 
     def _attribute(self, node: cst.Attribute, place: Place) -> Penalised | None:
