@@ -219,3 +219,26 @@ def test_every_marked_example_concerns_us() -> None:
         for example in examples(rule):
             is_python = example.block.info.split()[0] == "python"
             assert not (is_python and example.expected) or may_concern(example.code.encode()), example
+
+
+@pytest.mark.parametrize("after", ["", "def report(loss):\n    print(loss)\n\n\n"])
+def test_what_stands_below_a_function_and_in_none_is_read_too(after: str) -> None:
+    text = dedent("""
+        import torch
+
+
+        def criterion(prediction, target, params):
+            penalty = 0
+            for p in params:
+                penalty += torch.norm(p, 2)
+            return torch.nn.functional.mse_loss(prediction, target) + 1e-4 * penalty
+
+
+        {after}optimizer = torch.optim.Adam(model.parameters())
+        for x, y in loader:
+            loss = criterion(model(x), y, model.parameters())
+            loss.backward()
+            optimizer.step()
+    """).replace("{after}", after)
+    assert may_take_norms(text)
+    assert [module.text(term.node) for module, term in terms_of(text)] == ["1e-4 * penalty"]

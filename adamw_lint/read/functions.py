@@ -28,8 +28,9 @@ class Functions:
 
     def around(self, offsets: Iterable[int]) -> set[int] | None:
         """The functions in which the offsets stand; None where one stands in none of them."""
-        found = {bisect_right(self._starts, offset) - 1 for offset in offsets}
-        return None if -1 in found or not all(self._holds(offset) for offset in offsets) else found
+        places = list(offsets)
+        found = {bisect_right(self._starts, offset) - 1 for offset in places}
+        return None if -1 in found or not all(map(self._holds, places)) else found
 
     def _holds(self, offset: int) -> bool:
         return offset < self._ends[bisect_right(self._starts, offset) - 1]
