@@ -112,6 +112,15 @@ REACHED = {
         "def l2(w):\n    return (w ** 2).sum()\nloss = ce + lam * l2(model[0].weight)\nloss.backward()",
         "lam * l2(model[0].weight)",
     ),
+    "an item is added to": (
+        "losses = {'mse': ce}\nlosses['total'] = losses['mse']\nlosses['total'] += lam * model[0].weight.norm()\n"
+        "losses['total'].backward()",
+        "lam * model[0].weight.norm()",
+    ),
+    "an item of what a model gives is added to": (
+        "out = model(x)\nout['loss'] += lam * sum(p.norm() ** 2 for p in model.parameters())\nout['loss'].backward()",
+        "lam * sum(p.norm() ** 2 for p in model.parameters())",
+    ),
     "a list of losses": (
         "losses = []\nfor i in range(4):\n    loss = ce + lam * model[0].weight.norm()\n    losses.append(loss)\n"
         "for i in range(4):\n    losses[i].backward()",
@@ -215,6 +224,16 @@ SILENT = {
     "what stands first in each pair": "(ce + lam * sum(p[0].norm() for p in model.named_parameters())).backward()",
     "the first row of each weight": "(ce + lam * sum(p[1][0].norm() for p in model.named_parameters())).backward()",
     "pairs of inputs": "(ce + lam * sum(pair[1].norm() for pair in zip(names, inputs))).backward()",
+    "another item is added to": (
+        "out = model(x)\nout['l2'] += lam * sum(p.norm() ** 2 for p in model.parameters())\nout['loss'].backward()"
+    ),
+    "an item is overwritten": (
+        "out = {}\nout['loss'] = ce\nout['loss'] += lam * model[0].weight.norm()\nout['loss'] = ce\n"
+        "out['loss'].backward()"
+    ),
+    "an item is added to below": (
+        "out = {'loss': ce}\nout['loss'].backward()\nout['loss'] += lam * model[0].weight.norm()\nprint(out)"
+    ),
     "another loss of a list": (
         "losses = [ce, lam * sum(p.norm() ** 2 for p in model.parameters())]\nlosses[0].backward()"
     ),

@@ -12,7 +12,7 @@ from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.folded import Folded
 from adamw_lint.model.losses.norms import Norms, Operation
 from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, penalty, rescaled, sum_of
-from adamw_lint.model.losses.picked import appended, listed, picked
+from adamw_lint.model.losses.picked import appended, listed, picked, raised
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
@@ -233,8 +233,14 @@ class Addends:
     def _subscript(self, node: cst.Subscript, frame: Frame | None) -> Part:
         """`losses["l2"]` of a dict that is written in sight; `losses[i]` of a list, which may be any of them."""
         base, key = self._values.worth(node.value), self._values.worth(index_of(node))
-        if isinstance(base, Mapping) and isinstance(key, Text) and key.value in base.entries:
-            entry = base.entries[key.value]
-            return replace(self._part(Place(entry.value, frame)), is_optional=not entry.certain)
+        entry = base.entries.get(key.value) if isinstance(base, Mapping) and isinstance(key, Text) else None
+        since = self._survey.orders[entry.node] if entry is not None and entry.certain else -1
+        more = [each for each in raised(node, self._survey, self._values) if self._survey.orders[each] > since]
+        parts = [self._part(Place(each.value, frame)) for each in more]
+        if entry is not None:
+            held = self._part(Place(entry.value, frame))
+            return sum_of(node, [held, *parts]) if parts else replace(held, is_optional=not entry.certain)
+        if parts:
+            return sum_of(node, [other(node), *parts])
         parts = [self._part(Place(item, frame)) for item in picked(node, self._values)]
         return replace(sum_of(node, parts), is_optional=True) if parts else other(node)

@@ -1,10 +1,11 @@
-"""What an index picks out of a list that a program keeps."""
+"""What an index picks out of a list or dict that a program keeps."""
 
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
 from adamw_lint.model.scopes import Kind
+from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import index_of, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Text
@@ -36,3 +37,19 @@ def picked(node: cst.Subscript, values: Values) -> Iterable[cst.BaseExpression]:
         return [*written, *more]
     is_known = not more and all(isinstance(element, cst.Element) for element in held.elements)
     return written[int(at.value) :][:1] if is_known else ()
+
+
+def raised(node: cst.Subscript, survey: Survey, values: Values) -> Iterator[cst.AugAssign]:
+    """The additions `losses["total"] += …` above the use of an item in the same function."""
+    key = values.worth(index_of(node))
+    base = node.value if isinstance(node.value, cst.Name) and isinstance(key, Text) else None
+    for use in survey.names[base.value] if base is not None else ():
+        item = survey.parents[use]
+        if not isinstance(item, cst.Subscript) or item.value is not use or values.worth(index_of(item)) != key:
+            continue
+        added = survey.parents[item]
+        if not isinstance(added, cst.AugAssign) or added.target is not item:
+            continue
+        is_above = survey.scope(added) is survey.scope(node) and survey.orders[added] < survey.orders[node]
+        if is_above and isinstance(added.operator, cst.AddAssign):
+            yield added
