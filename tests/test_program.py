@@ -225,6 +225,16 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"factory.py:4 coupled-decay"},
     ),
+    "a project whose root has an __init__ too": (
+        {
+            "__init__.py": "",
+            "setup.py": "",
+            "lib/__init__.py": "",
+            "lib/optim.py": "from torch.optim import Adam as Optimizer\n",
+            "train.py": "from lib.optim import Optimizer\nopt = Optimizer(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"train.py:2 coupled-decay"},
+    ),
     "files that import each other": (
         {
             "one.py": "from two import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",

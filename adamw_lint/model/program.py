@@ -78,7 +78,8 @@ class Program:
             return
         root = self.project.root
         for folder in (importer.parent, *importer.parent.parents):
-            if not is_there(folder / "__init__.py"):  # what is in a package is imported by way of the package
+            # What is in a package is imported by way of the package, unless that is the root, where programs are run.
+            if folder == root or not is_there(folder / "__init__.py"):
                 yield from (place for place in _below(folder, names) if place.path != importer)
             if folder == root or not folder.is_relative_to(root):
                 break
