@@ -27,6 +27,30 @@ def weight_penalty(model, scale):
     return scale * total
 """
 
+SSD = """
+from keras import layers, models
+from keras.regularizers import l2
+
+def build(size, l2_reg=5e-4):
+    return models.Sequential([layers.Conv2D(size, 3, kernel_regularizer=l2(l2_reg)), layers.Dense(2)])
+"""
+SHOWN = """
+from keras.optimizers import Adam
+from net import build
+
+model = build(64)
+model.compile(optimizer=Adam(1e-3), loss="mse")
+model.load_weights("ssd.h5")
+print(model.predict(x))
+"""
+FITTED = "model.fit_generator(generator)\n"
+
+
+def _notebook(code: str) -> str:
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": code}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
 SCHEDULE = """
 def shrink(opt):
     for group in opt.param_groups:
@@ -234,6 +258,18 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             "train.py": "from lib.optim import Optimizer\nopt = Optimizer(model.parameters(), weight_decay=0.1)\n",
         },
         {"train.py:2 coupled-decay"},
+    ),
+    "a notebook that compiles a model to look at what it gives": (
+        {
+            "net.py": SSD,
+            "show.ipynb": _notebook(SHOWN),
+            "train.ipynb": _notebook(SHOWN.replace("Adam", "SGD") + FITTED),
+        },
+        set(),
+    ),
+    "a notebook that compiles a model and trains it": (
+        {"net.py": SSD, "train.ipynb": _notebook(SHOWN + FITTED)},
+        {"net.py:6 l2-in-loss"},
     ),
     "files that import each other": (
         {

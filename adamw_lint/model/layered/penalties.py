@@ -14,6 +14,7 @@ from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Number, Reference, Value, is_zero
+from adamw_lint.read.asked import NOTEBOOK
 from adamw_lint.rulebook import Family
 
 
@@ -112,9 +113,19 @@ class LayerPenalties:
             return
         call = self._survey.parents[attribute]
         if attribute.attr.value in self._words["compiling"] and isinstance(call, cst.Call):
+            if self._only_shows(call):
+                return
             yield from ((call, trainer) for trainer in self._compiled.trainers(call))
         elif attribute.attr.value in self._words["losses"]:
             yield from ((attribute, trainer) for trainer in self._compiled.stepping(attribute))
+
+    def _only_shows(self, call: cst.Call) -> bool:
+        """Whether a call stands in another file that is a notebook, and nothing there trains a model."""
+        program = self._values.program
+        if self._survey.owns(call) or program.file(call).suffix != NOTEBOOK:
+            return False
+        text = program.text_around(call)
+        return not any(f".{word}" in text for word in self._words["fitting"])
 
     def _is_of_graphs(self, call: cst.Call) -> bool:
         """Whether a call makes a layer or variable of TensorFlow 1, whose penalties the program has to collect."""
