@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
 import pytest
 
+from adamw_lint.model.scopes import Scope
+from adamw_lint.model.survey import Survey
+from adamw_lint.model.tree import descendants, kinds
 from adamw_lint.read import trees
 
 PROJECT = Path(__file__).parent.parent
@@ -78,3 +82,44 @@ def test_an_error_is_told_where_it_stands_in_the_whole() -> None:
     with pytest.raises(cst.ParserSyntaxError) as caught:
         trees.parsed("x = 1\ny = 2\nz = 3 +\n")
     assert caught.value.editor_line == 3
+
+
+def test_spaces_that_are_alike_are_one_node_and_all_that_is_code_is_its_own() -> None:
+    text = "f(a, a, b=1)\nf(a, a, b=1)\n"
+    found = list(_every(trees.parsed(text)))
+    counted = {type(each): len({id(node) for node in found if type(node) is type(each)}) for each in found}
+    assert counted[cst.Comma] == 1
+    assert counted[cst.SimpleWhitespace] == 2  # none, and one blank
+    assert [counted[kind] for kind in (cst.Call, cst.Arg, cst.Integer)] == [2, 6, 2]
+
+
+def test_libcst_is_left_as_it_was() -> None:
+    before = {name: getattr(cst, name) for name in dir(cst)}
+    check = cst.CSTNode.__post_init__
+    trees.parsed("f(a, b)\n")
+    with pytest.raises(cst.ParserSyntaxError):
+        trees.parsed("f(a,\n")
+    assert {name: getattr(cst, name) for name in dir(cst)} == before
+    assert cst.CSTNode.__post_init__ is check
+
+
+def test_nodes_are_told_by_their_identity() -> None:
+    every = kinds(*cst.CSTNode.__subclasses__())
+    assert {kind.__hash__ for kind in every} == {object.__hash__}
+    assert {kind.__eq__ for kind in every} == {cst.CSTNode.__eq__}
+
+
+def test_all_nodes_of_a_file_are_those_below_its_module() -> None:
+    text = Path(trees.__file__).read_text(encoding="utf-8")
+    tree = trees.parsed(text)
+    survey = Survey.of(tree, text)
+    other = trees.parsed("x = y\n")
+    survey.enter(Scope(other, None, 0, ()))
+    survey.graft(other, other.body, 0)
+    assert set(survey.own_nodes()) == set(descendants(tree))
+
+
+def _every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    for child in node.children:
+        yield child
+        yield from _every(child)

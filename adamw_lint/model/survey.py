@@ -95,6 +95,10 @@ class Survey:
         """The scopes of the file that is linted."""
         return [scope for scope in self.scopes.values() if scope.file is self.tree]
 
+    def own_nodes(self) -> list[cst.CSTNode]:
+        """All nodes of the file that is linted, in the order of the walk."""
+        return [node for node, (scope, _) in self.places.items() if scope.file is self.tree]
+
     def own(self, nodes: Iterable[Node]) -> list[Node]:
         """Those of some nodes that are of the file that is linted."""
         return [node for node in nodes if self.owns(node)]
@@ -165,22 +169,23 @@ class Survey:
         return node if isinstance(node, kinds) else next(up for up in self.ancestors(node) if isinstance(up, kinds))
 
     def _walk(self, stack: list[Visit], order: int) -> None:
+        parents, orders, places = self.parents, self.orders, self.places
         while stack:
             node, parent, spot = stack.pop()
             if parent is not None:
-                self.parents[node] = parent
-            self.orders[node] = order
+                parents[node] = parent
+            orders[node] = order
             order += 1
-            self.places[node] = spot
+            places[node] = spot
             kind = type(node)
             if record := RECORDERS.get(kind):
                 record(self, node)
             if kind in _SCOPED:
-                stack.extend(reversed(list(self._scoped_visits(node, spot))))
-            elif kind in BRANCHING:
-                stack.extend([(child, node, _branch(node, child, spot)) for child in reversed(children(node))])
-            else:
-                stack.extend([(child, node, spot) for child in reversed(children(node))])
+                stack += reversed(list(self._scoped_visits(node, spot)))
+            elif below := children(node):
+                below.reverse()
+                is_branching = kind in BRANCHING
+                stack += [(child, node, _branch(node, child, spot) if is_branching else spot) for child in below]
 
     def _scoped_visits(self, node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
@@ -215,12 +220,7 @@ class Survey:
             self._bind_attribute(target, kind, at, value)
 
     def _bind_element(
-        self,
-        target: cst.BaseExpression,
-        kind: Kind,
-        at: cst.CSTNode,
-        value: cst.BaseExpression | None,
-        index: int,
+        self, target: cst.BaseExpression, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None, index: int
     ) -> None:
         if isinstance(target, cst.Name):
             self.bind(target.value, kind, target, at, value=value, index=index)

@@ -39,9 +39,9 @@ _LABELS: dict[type[cst.CSTNode], frozenset[str]] = {
 
 @cache
 def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The fields of a node type that can hold code; white space and punctuation are passed over for speed."""
+    """The fields of a node type that can hold nodes of code; white space and punctuation are passed over for speed."""
     hidden = _LAYOUT | _LABELS.get(kind, frozenset())
-    names = (field.name for field in fields(kind))
+    names = (field.name for field in fields(kind) if field.type is not str)
     return tuple(name for name in names if name not in hidden and not name.startswith(("whitespace", "_")))
 
 
@@ -52,6 +52,8 @@ def kinds(*bases: type[Any]) -> frozenset[type[Any]]:
 
 
 _NODES = kinds(*cst.CSTNode.__subclasses__())
+for _kind in _NODES:  # nodes are keys of every table here; LibCST says the same of them in Python, ten times as slowly
+    _kind.__hash__ = object.__hash__  # type: ignore[assignment]
 
 
 def joined(path: str, name: str) -> str:
@@ -84,10 +86,10 @@ def descendants(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def dotted(node: cst.CSTNode | None) -> str | None:
     """`a.b.c` of a name or a chain of attributes that ends in a name, else None."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:  # quicker than `isinstance` of what has an abstract base
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if type(node) is not cst.Name:
         return None
     return ".".join([node.value, *reversed(parts)])
 
@@ -136,7 +138,7 @@ def counted(node: cst.CSTNode) -> cst.BaseExpression | None:
 
 def method_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     """`(x, "m")` of `x.m(…)`, else None."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+    if type(node) is cst.Call and type(node.func) is cst.Attribute:
         return node.func.value, node.func.attr.value
     return None
 

@@ -1,7 +1,8 @@
-"""Parses with LibCST: piece by piece, and without the checks that it makes of trees which programs put together."""
+"""Parses with LibCST: piece by piece, and without what it does for trees which programs put together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import libcst as cst
 
@@ -10,6 +11,10 @@ from adamw_lint.read.syntax import UNREADABLE, tree_of
 # While LibCST's parser reads a text it takes some 300 bytes for each character, ten times what it leaves.
 _LARGE = 80_000  # characters from which on a text is read in pieces
 _PIECE = 16_000  # characters at least
+_CHECK = cst.CSTNode.__post_init__
+_LAYOUT = ("SimpleWhitespace", "TrailingWhitespace", "Newline", "Comma", "AssignEqual")
+_KINDS = {name: getattr(cst, name) for name in _LAYOUT}
+_SHARED = 512  # nodes of a kind among which one that is alike is looked for
 
 
 def parsed(text: str) -> cst.Module:
@@ -77,10 +82,16 @@ def _joined(pieces: list[cst.Module]) -> cst.Module | None:
 
 @contextmanager
 def _unchecked() -> Iterator[None]:
-    """Inside, nodes are taken to be valid, as those of the parser are: to check each one is a fifth of the parse."""
-    check = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = lambda self: None  # type: ignore[method-assign]
+    """Inside, nodes are taken to be valid, as those of the parser are: to check each one is a fifth of the parse.
+
+    Spaces and commas that are alike are one node: they are half of a tree, and nobody asks where one of them stands.
+    """
     try:
+        cst.CSTNode.__post_init__ = lambda self: None  # type: ignore[method-assign]
+        for name, kind in _KINDS.items():
+            setattr(cst, name, lru_cache(_SHARED)(kind))
         yield
     finally:
-        cst.CSTNode.__post_init__ = check  # type: ignore[method-assign]
+        cst.CSTNode.__post_init__ = _CHECK  # type: ignore[method-assign]
+        for name, kind in _KINDS.items():
+            setattr(cst, name, kind)
