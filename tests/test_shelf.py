@@ -5,23 +5,41 @@ from adamw_lint.read.shelf import Shelf
 
 def test_a_shelf_makes_each_thing_once_as_long_as_there_is_room() -> None:
     made: list[str] = []
-    shelf = Shelf(10)
+    weights = {"a": 4, "b": 4, "c": 4, "huge": 11}
+    shelf = Shelf(10, weights.__getitem__)
 
-    def get(name: str, weight: int) -> str:
-        def make() -> tuple[str, int]:
+    def get(name: str) -> str:
+        def make() -> str:
             made.append(name)
-            return name.upper(), weight
+            return name
 
         found: str = shelf.get(name, make)
         return found
 
-    assert [get("a", 4), get("b", 4), get("a", 4)] == ["A", "B", "A"]
+    assert [get("a"), get("b"), get("a")] == ["a", "b", "a"]
     assert made == ["a", "b"]
-    get("c", 4)  # b was asked for longest ago
-    get("a", 4)
+    get("c")  # b was asked for longest ago
+    get("a")
     assert made == ["a", "b", "c"]
-    get("b", 4)
+    get("b")
     assert made == ["a", "b", "c", "b"]
-    assert get("huge", 11) == "HUGE"
-    assert get("a", 4) == "A"
+    assert get("huge") == "huge"
+    assert get("a") == "a"
     assert made[-2:] == ["huge", "a"]
+
+
+def test_what_came_to_weigh_more_makes_room_for_others() -> None:
+    weights = {"a": 1, "b": 1, "c": 1}
+    shelf, made = Shelf(10, weights.__getitem__), []
+
+    def get(name: str) -> None:
+        shelf.get(name, lambda: made.append(name) or name)  # type: ignore[func-returns-value]
+
+    get("a")
+    get("b")
+    weights["a"] = 10
+    get("c")
+    get("b")
+    assert made == ["a", "b", "c"]
+    get("a")
+    assert made == ["a", "b", "c", "a"]

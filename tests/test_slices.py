@@ -106,6 +106,14 @@ make = Chosen
 """
 
 
+def test_what_is_parsed_weighs_and_the_rest_a_tenth() -> None:
+    slices = Slices("x = 1\n" + "class C:\n    y = 2\n")
+    assert slices.weight == len(slices.text) // 10
+    slices.parsed(1)
+    slices.parsed(1)
+    assert slices.weight == len(slices.text) // 10 + len("class C:\n    y = 2\n")
+
+
 def test_no_more_of_another_file_is_taken_in_than_is_asked_for(tmp_path: Path) -> None:
     module = program(tmp_path, main="from other import build\n\nbuild(model)\n", other=OTHER)
     call = module.survey.calls[0]

@@ -44,6 +44,8 @@ class Program:
         self._taken: dict[cst.Module, set[int]] = {}
         self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
+        self._around: dict[Path, tuple[Path, ...]] = {}
+        self._had: dict[tuple[Path, str], bool] = {}
 
     def file(self, node: cst.CSTNode) -> Path:
         """The file in which a node stands."""
@@ -76,14 +78,32 @@ class Program:
         if dots:
             yield from _below(importer.parents[min(dots, len(importer.parents)) - 1], names)
             return
-        root = self.project.root
-        for folder in (importer.parent, *importer.parent.parents):
-            # What is in a package is imported by way of the package, unless that is the root, where programs are run.
-            if folder == root or not is_there(folder / "__init__.py"):
+        for folder in self._folders_around(importer):
+            if self._has(folder, names[0]):
                 yield from (place for place in _below(folder, names) if place.path != importer)
-            if folder == root or not folder.is_relative_to(root):
-                break
-        yield from _below(root / "src", names)
+        source = self.project.root / "src"
+        if self._has(source, names[0]):
+            yield from _below(source, names)
+
+    def _folders_around(self, importer: Path) -> tuple[Path, ...]:
+        """Where a file finds what it imports.
+
+        What is in a package is imported by way of the package, unless that is the root, where programs are run.
+        """
+        if importer not in self._around:
+            root, found = self.project.root, list[Path]()
+            for folder in importer.parents:
+                found += [folder] if folder == root or not is_there(folder / "__init__.py") else []
+                if folder == root or not folder.is_relative_to(root):
+                    break
+            self._around[importer] = tuple(found)
+        return self._around[importer]
+
+    def _has(self, folder: Path, name: str) -> bool:
+        """Whether a folder has a module or package of a name; most imports are of a few libraries, again and again."""
+        if (folder, name) not in self._had:
+            self._had[folder, name] = is_folder(folder / name) or is_file(folder / f"{name}.py")
+        return self._had[folder, name]
 
     @property
     def others(self) -> tuple[cst.Module, ...]:
@@ -139,7 +159,7 @@ class Program:
                 names += [below] if below not in names else []
 
     def _slices_of(self, path: Path) -> Slices | None:
-        slices: Slices | None = self.project.slices.get((path, stamp_of(path)), lambda: _weighed(path))
+        slices: Slices | None = self.project.slices.get((path, stamp_of(path)), lambda: _cut(path))
         return slices
 
     def read_definers(self, attribute: str) -> None:
@@ -200,9 +220,8 @@ def _below(folder: Path, names: list[str]) -> Iterator[Place]:
         yield Place(folder / "__init__.py", tuple(names[index:]))
 
 
-def _weighed(path: Path) -> tuple[Slices | None, int]:
+def _cut(path: Path) -> Slices | None:
     try:
-        slices = Slices(text_of_program(path))
+        return Slices(text_of_program(path))
     except (OSError, UnreadableError):
-        return None, 0
-    return slices, len(slices.text)
+        return None

@@ -18,7 +18,7 @@ _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n#]*)|import[ \t]+[^\n#]*)", re.MULTILINE
 )
 _BYTES = 8_000_000  # of files held for one project; what goes beyond is read again where it is asked for
-_PARSED = 250_000  # characters of text held cut into statements; each that is parsed takes some 150 bytes
+_PARSED = 400_000  # characters of text held as trees, each of which takes some 100 bytes
 
 
 class Project:
@@ -30,7 +30,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.slices = Shelf(_PARSED)
+        self.slices = Shelf(_PARSED, lambda slices: slices.weight if slices is not None else 0)
         self._bytes: dict[Path, bytes] = {}
         self._held = 0
         self._concerning: dict[tuple[Own, Path], bool] = {}

@@ -5,20 +5,21 @@ from typing import Any
 
 
 class Shelf:
-    """Holds things by key, each with a weight; what was asked for longest ago goes first."""
+    """Holds things by key; what was asked for longest ago goes first. A thing may come to weigh more while it is held.
 
-    def __init__(self, most: int) -> None:
+    What is asked for is held in any case, however much it weighs.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[Any], int]) -> None:
         self._most = most
-        self._held: dict[Hashable, tuple[Any, int]] = {}
-        self._weight = 0
+        self._weigh = weigh
+        self._held: dict[Hashable, Any] = {}
 
-    def get(self, key: Hashable, make: Callable[[], tuple[Any, int]]) -> Any:
-        """What is held under a key, or else what `make` makes, together with its weight."""
-        held = self._held.pop(key, None)
-        if held is None:
-            held = make()
-            self._weight += held[1]
-        self._held[key] = held
-        while self._weight > self._most:
-            self._weight -= self._held.pop(next(iter(self._held)))[1]
-        return held[0]
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What is held under a key, or else what `make` makes."""
+        found = self._held.pop(key) if key in self._held else make()
+        weight = self._weigh(found) + sum(map(self._weigh, self._held.values()))
+        while self._held and weight > self._most:
+            weight -= self._weigh(self._held.pop(next(iter(self._held))))
+        self._held[key] = found
+        return found

@@ -39,6 +39,12 @@ class Slices:
     def __len__(self) -> int:
         return len(self._spans)
 
+    @property
+    def weight(self) -> int:
+        """The characters of which there are trees, and a tenth of all, which take much less."""
+        spans = map(self._spans.__getitem__, self._parsed)
+        return len(self.text) // 10 + sum(end - start for start, end in spans)
+
     def start(self, number: int) -> int:
         """Where a slice begins, in characters."""
         return self._spans[number][0]
