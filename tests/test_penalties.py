@@ -1,6 +1,7 @@
 """Which files are parsed for the sake of penalties: every one that may hold one, and few that only look like it."""
 
 import ast
+import re
 from textwrap import dedent, indent
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from pages import PATHS, examples
 from test_losses import REACHED, SUMS, in_module, in_training, terms_of
 
+from adamw_lint.read import penalties
+from adamw_lint.read.denoting import keeps_function
 from adamw_lint.read.functions import Functions
 from adamw_lint.read.penalties import may_take_norms
 from adamw_lint.read.prefilter import may_concern, may_matter
@@ -212,6 +215,42 @@ def test_functions_are_cut_by_their_indentation() -> None:
 def test_a_function_is_parsed_whatever_stands_left_of_it_in_a_comment() -> None:
     pieces = Functions("class C:\n    def f(self):\n# a\n        return self.w\n")
     assert [each.name for each in ast.walk(pieces.parsed(0)) if isinstance(each, ast.FunctionDef)] == ["f"]
+
+
+@pytest.mark.parametrize(
+    "text", ["async def f(): 1", "def f():\n  1\n", "  def f():\n    1\n  def f(): 2\nx", "def f(): 1\n\n"]
+)
+def test_a_function_is_cut_in_the_first_line_and_up_to_the_last(text: str) -> None:
+    first = Functions(text).parsed(0)
+    assert [each.name for each in ast.walk(first) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))] == ["f"]
+    assert Functions(text).around([len(text) - 1]) == (None if text.endswith("x") else {text.count("def f") - 1})
+
+
+@settings(deadline=None)
+@given(
+    st.text(alphabet=" \t\r\nx#"),
+    st.sampled_from(["", "global x", "global", " global x", "xglobal x"]),
+    st.text(" \n\tx"),
+)
+def test_indentation_that_does_not_tell_is_seen_at_the_start_of_every_line(before: str, word: str, after: str) -> None:
+    text = before + word + after
+    slow = re.compile(r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE)
+    assert bool(penalties._UNBROKEN.search(f"\n{text}")) == bool(slow.search(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("self.norm = torch.norm\n", True),
+        ("norm = f  \n", True),
+        ("self.subnorm = norm_of\nx", False),
+        ("self.norms = f\n", False),
+        ("self.norm = Norm(8)\n", False),
+        ("self.norm1, self.norm = a, b\nself.norm = f", True),
+    ],
+)
+def test_a_function_is_kept_under_a_whole_name(text: str, expected: bool) -> None:
+    assert keeps_function(text, "norm") is expected
 
 
 def test_every_marked_example_concerns_us() -> None:

@@ -35,8 +35,11 @@ def takes_norms(text: str) -> bool:
         return True
     nodes = list(ast.walk(tree))
     said = re.compile("|".join(words("penalty")["said_of_parameters"]))
-    held = _held(nodes, said)
-    return any(_denotes(operand, held, said) for node in nodes for operand in operands(node))
+    found = [operand for node in nodes for operand in operands(node)]
+    if any(_denotes(operand, frozenset(), said) for operand in found):
+        return True
+    held = _held(nodes, said) if found else frozenset()
+    return any(_denotes(operand, held, said) for operand in found)
 
 
 def operands(node: ast.AST) -> Iterator[ast.expr]:

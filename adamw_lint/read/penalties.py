@@ -13,8 +13,8 @@ from adamw_lint.read.spoken import in_code
 from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
-# Where indentation does not tell what belongs together.
-_UNBROKEN = re.compile(r"^ *\t|\r(?!\n)|^ +global ", re.MULTILINE)
+# Where indentation does not tell what belongs together, in a text after a newline: `^` is asked at each character.
+_UNBROKEN = re.compile(r"\n(?: *\t| +global )|\r(?!\n)")
 _SECOND = re.compile(r",\s*[\w.]*$")
 _SIMPLE = re.compile(r"(?<=\()\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
@@ -23,7 +23,7 @@ _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
 @lru_cache(maxsize=4)  # the prefilter asks, and the model of the same file a moment later
 def may_take_norms(text: str) -> bool:
     """Whether a norm or square in a text may be of parameters; True where Python itself cannot read the text."""
-    if _tree_libraries().search(text):
+    if _imports_trees(text):
         return takes_norms(text) or _calls_regularizer(text)
     if _calls_regularizer(text):
         return True
@@ -38,12 +38,17 @@ def may_take_norms(text: str) -> bool:
 
 def may_hold_penalties(text: str) -> bool:
     """Whether a text that builds an optimizer may make a penalty; one of a tree may be no norm by its name."""
-    return _tree_libraries().search(text) is not None or may_take_norms(text)
+    return _imports_trees(text) or may_take_norms(text)
+
+
+def _imports_trees(text: str) -> bool:
+    """Whether a library is imported whose parameters are a tree; most texts do not even name one."""
+    is_named = any(library in text for library in words("penalty")["tree_libraries"])
+    return is_named and _tree_libraries().search(text) is not None
 
 
 @cache
 def _tree_libraries() -> re.Pattern[str]:
-    """Where a library is imported whose parameters are a tree."""
     libraries = "|".join(sorted(words("penalty")["tree_libraries"]))
     return re.compile(rf"^[ \t]*(?:from|import)[ \t][^\n#]*\b(?:{libraries})\b", re.MULTILINE)
 
@@ -83,7 +88,7 @@ def _is_another(text: str, found: Written) -> bool:
 
 
 def _may_be_of_parameters(text: str, written: list[int]) -> bool:
-    if _UNBROKEN.search(text):
+    if _UNBROKEN.search(f"\n{text}"):
         return _in_all_of(text)
     pieces = Functions(text)
     numbers = pieces.around(written)
