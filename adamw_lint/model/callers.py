@@ -27,7 +27,7 @@ def bring_in_users(losses: Losses, survey: Survey, program: Program, said: int) 
 
     False where all of it is explained, and where nothing was read since there were `said` calls.
     """
-    inner = losses.unexplained(survey.tree)
+    inner = losses.unexplained()
     if not bring_in_callers(losses.outermost(inner), survey, program, first=True):
         bring_in_callers(inner, survey, program)
     return bool(inner) and len(survey.calls) > said

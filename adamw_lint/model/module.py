@@ -100,7 +100,7 @@ class Module(Placed):
     @cached_property
     def partitions(self) -> tuple[Partition, ...]:
         """The groups of each optimizer with the parameters that they take, also where the optimizer is not known."""
-        return tuple(self._partitions.find(self.tree, self.constructions))
+        return tuple(self._partitions.find(self.constructions))
 
     @cached_property
     def _partitions(self) -> Partitions:
@@ -173,10 +173,9 @@ class Module(Placed):
     def loss_terms(self) -> tuple[LossTerm, ...]:
         """The penalties on parameters that reach a loss, in the order of the text, one for each addend."""
         is_searched = may_penalise(self.source.text.encode())
-        if not is_searched and not may_hold_penalties(self.source.text):
-            return ()
         own = (*self.constructions, *(each.built for each in self.composed))
-        if not is_searched and all(built.optimizer.family is not Family.ADAM for built in own):
+        is_trained = is_searched or any(built.optimizer.family is Family.ADAM for built in own)
+        if not is_trained or not (is_searched or may_hold_penalties(self.source.text)):
             return ()
         vocabulary = {**words("parameters"), **words("penalty")}
         terms: dict[cst.CSTNode, LossTerm] = {}

@@ -11,7 +11,7 @@ from adamw_lint.model.grouping.groups import Group, Groups
 from adamw_lint.model.grouping.picked import narrowed, united
 from adamw_lint.model.grouping.picks import Picker
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, index_of, method_call, positional
+from adamw_lint.model.tree import dotted, index_of, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Entry, Mapping, options_of
 
@@ -59,7 +59,7 @@ class Partitions:
         self._words = words
         self.picker = Picker(survey, values, words)
 
-    def find(self, tree: cst.Module, constructions: Iterable[Construction]) -> Iterator[Partition]:
+    def find(self, constructions: Iterable[Construction]) -> Iterator[Partition]:
         """Those of every construction, and the lists of groups that stand alone."""
         claimed: set[cst.CSTNode] = set()
         for built in constructions:
@@ -72,7 +72,7 @@ class Partitions:
             claimed |= {group.node for group in found if group.node is not None}
             yield Partition(tuple(found), first.value, built, self._values, own)
         keys = tuple(self._words["decay_keys"])
-        for node in self._lists(tree):
+        for node in self._lists():
             loose = self.read(node, keys)
             nodes = {group.node for group in loose if group.node is not None}
             if nodes and nodes.isdisjoint(claimed) and any(group.decay for group in loose):
@@ -88,9 +88,9 @@ class Partitions:
             if dotted(base) in held - {None}:
                 yield node, empty[0]
 
-    def _lists(self, tree: cst.Module) -> Iterator[cst.BaseExpression]:
+    def _lists(self) -> Iterator[cst.BaseExpression]:
         """The displays that hold groups, and what functions return."""
-        for node in descendants(tree):
+        for node in self._survey.own_nodes():
             if type(node) is cst.Return:  # quicker than `isinstance`, and there are many nodes
                 if isinstance(node.value, _RETURNED):
                     yield node.value

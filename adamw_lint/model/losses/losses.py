@@ -20,7 +20,7 @@ from adamw_lint.model.losses.updates import updates
 from adamw_lint.model.losses.yielded import Penalised
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Built, Trainers
-from adamw_lint.model.tree import descendants, method_call, positional
+from adamw_lint.model.tree import method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, is_zero
 
@@ -69,10 +69,10 @@ class Losses:
                 self._explained |= self._functions(path[-1])
                 yield term
 
-    def unexplained(self, tree: cst.Module) -> list[cst.FunctionDef]:
-        """The functions of a file in which norms of parameters are taken that no loss of the files in sight reaches."""
+    def unexplained(self) -> list[cst.FunctionDef]:
+        """The functions of the file that take norms of parameters which no loss of the files in sight reaches."""
         found: dict[cst.FunctionDef, None] = {}
-        for node in descendants(tree):
+        for node in self._survey.own_nodes():
             function = self._survey.function(node) if isinstance(node, (cst.Call, cst.BinaryOperation)) else None
             if function is None or function in found or function in self._explained:
                 continue

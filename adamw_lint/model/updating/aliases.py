@@ -19,18 +19,19 @@ class Aliases:
         self._survey = survey
         self._values = values
         self._frames = frames
-        self._words = words
+        self._aliases = frozenset(words["aliases"])
+        self._aliases_and_copies = frozenset((*words["aliases"], *words["copies"]))
         self._operations = Operations(values, words)
 
     def bare(self, place: Place) -> Place:
         """An expression without what leaves its numbers as they are: `.data`, `.clone()`, `.float()`, `asarray(…)`."""
-        return self._stripped(place, (*self._words["aliases"], *self._words["copies"]))
+        return self._stripped(place, self._aliases_and_copies)
 
     def aliased(self, place: Place) -> Place:
         """An expression without what makes another name of the same memory: `.data`, `.detach()`, `.view(…)`."""
-        return self._stripped(place, self._words["aliases"])
+        return self._stripped(place, self._aliases)
 
-    def _stripped(self, place: Place, words: list[str] | tuple[str, ...]) -> Place:
+    def _stripped(self, place: Place, words: frozenset[str]) -> Place:
         met: set[cst.CSTNode] = set()  # `[p for p in p]` names itself
         while True:
             place = self._frames.resolve(place)
@@ -40,14 +41,14 @@ class Aliases:
             met.add(inner)
             place = Place(inner, place.frame)
 
-    def _inner(self, node: cst.BaseExpression, words: list[str] | tuple[str, ...]) -> cst.BaseExpression | None:
-        if isinstance(node, cst.NamedExpr):
-            return node.value
-        if isinstance(node, cst.Name):
+    def _inner(self, node: cst.BaseExpression, words: frozenset[str]) -> cst.BaseExpression | None:
+        if type(node) is cst.Name:  # quicker than `isinstance`, and asked of every tensor again and again
             return self._iterated(node)
-        if isinstance(node, cst.Attribute):
+        if type(node) is cst.Attribute:
             return node.value if node.attr.value in words else None
-        called = self._operations.called(node) if isinstance(node, cst.Call) else None
+        if type(node) is cst.NamedExpr:
+            return node.value
+        called = self._operations.called(node) if type(node) is cst.Call else None
         return called[1][0] if called is not None and called[0] in words and called[1] else None
 
     def _iterated(self, node: cst.Name) -> cst.BaseExpression | None:

@@ -41,9 +41,9 @@ class Averages:
 
     def is_share(self, node: cst.CSTNode) -> bool:
         """Whether a node may be the share of a new value in an average: `1 - b`, a small number, a call that mixes."""
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Subtract):
+        if type(node) is cst.BinaryOperation and isinstance(node.operator, cst.Subtract):
             return isinstance(node.left, (cst.Integer, cst.Float)) and float(node.left.value) == 1
-        if isinstance(node, cst.Float):
+        if type(node) is cst.Float:
             return 0 < float(node.value) <= 0.5
         method = method_call(node)
         return method is not None and any(word in method[1] for word in self._words["mixed"])

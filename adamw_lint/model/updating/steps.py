@@ -61,7 +61,7 @@ class Steps:
 
     def _blocks(self) -> list[cst.CSTNode]:
         """The functions that take running averages, or call one that does; the module is one as well."""
-        shares = [node for node in descendants(self._survey.tree) if self._averages.is_share(node)]
+        shares = [node for node in self._survey.own_nodes() if self._averages.is_share(node)]
         found = dict.fromkeys(map(self._block, shares))
         returning = {self._block(node) for node in shares if self._is_returned(node)}
         self._averaging = {block for block in found if self._averages.within(block)} - {self._survey.tree}
