@@ -651,6 +651,433 @@ KNOWN = _programs(
 
         model = Net(int(os.environ.get("SIZE", "16")), 2)
     """,
+    options_of_a_block="""
+        def block(cin, cout, norm=None, act="relu", drop=0.0):
+            if not 0.0 <= drop < 1.0:
+                raise ValueError(drop)
+            layers = [nn.Conv2d(cin, cout, 3, bias=norm is None)]
+            if norm in ("bn", "batch"):
+                layers = layers + [nn.BatchNorm2d(cout)]
+            elif norm not in (None, "none"):
+                layers = layers + [nn.GroupNorm(1, cout)]
+            if "prelu" in act:
+                layers += [nn.PReLU()]
+            if layers is not None and norm == None:
+                layers += [nn.Conv2d(cout, cout, 1)]
+            return nn.Sequential(*layers)
+
+        model = nn.Sequential(block(3, 4, "bn", "prelu6"), block(4, 4, "gn"), block(4, 4), block(4, 4, "none", "gelu"))
+    """,
+    widths_by_arithmetic="""
+        import os
+
+        class Net(nn.Module):
+            def __init__(self, width=4, mult=2.5, stages=(1, 2)):
+                super().__init__()
+                width **= 2
+                width -= 8
+                width *= 2
+                width /= 4
+                width = int(width)
+                hidden = 2 ** 70 if width > 100 else width
+                total = sum(stages)
+                self.blocks = nn.ModuleList([nn.Linear(width, width)] * total)
+                self.convs = nn.ModuleList(nn.Linear(width, hidden) for _ in range(len(stages)))
+                self.dims = [width] * int(os.environ.get("DEPTH", 3))
+                self.first = nn.Linear(self.dims[0], max(1, abs(-width)))
+                try:
+                    size = width // (total - 3)
+                except ZeroDivisionError:
+                    size = 3
+                self.last = nn.Linear(width, size)
+
+        model = Net()
+    """,
+    attributes_by_name="""
+        class Net(nn.Module):
+            def __init__(self, names=("query", "key", "value")):
+                super().__init__()
+                for name in names:
+                    setattr(self, f"{name}_proj", nn.Linear(4, 4))
+                if hasattr(self, "query_proj"):
+                    self.norm = nn.LayerNorm(4)
+                self.alias = getattr(self, "key_proj")
+                self.other = getattr(self, "missing", None) or nn.Linear(4, 1)
+                delattr(self, "value_proj")
+                if isinstance("query", str) and not isinstance(4, (str, list)):
+                    self.out = nn.Linear(4, 4)
+
+        model = Net()
+    """,
+    lists_that_change="""
+        class Net(nn.Module):
+            def __init__(self, sizes=(4, 4, 4)):
+                super().__init__()
+                layers = list()
+                for size in list(sizes):
+                    layers.append(nn.Linear(size, size))
+                layers[0] = nn.LayerNorm(4)
+                layers[-1] = nn.Embedding(3, 4)
+                layers.insert(1, nn.Dropout())
+                layers.extend([nn.Linear(4, 1)])
+                if layers.count(None) or layers.index(layers[0]):
+                    self.unused = None
+                self.net = nn.Sequential(*layers[1:], *tuple(layers[:1]))
+                heads = {"a": nn.Linear(4, 1), "b": nn.Linear(4, 2), "c": nn.LayerNorm(4)}
+                del heads["b"]
+                heads["d"] = heads.pop("a")
+                heads.update({"e": nn.Linear(1, 1)}, f=nn.Linear(1, 1))
+                heads.update()
+                self.heads = nn.ModuleDict({**heads.copy(), "g": nn.PReLU()})
+                self.tail = nn.ModuleList(list(heads.values())[:1])
+                for key in heads.keys():
+                    self.add_module(key, heads.get(key))
+                for key in heads:
+                    setattr(self, key + "_norm", nn.LayerNorm(4))
+                unused = nn.Linear(1, 1)
+                del unused
+
+        model = Net()
+    """,
+    slices_of_layers="""
+        class VGG(nn.Module):
+            def __init__(self, cfg="LNL"):
+                super().__init__()
+                layers = nn.Sequential(*[nn.LayerNorm(4) if c == "N" else nn.Linear(4, 4) for c in cfg])
+                self.head = layers[:2]
+                self.tail = layers[2:]
+                self.kinds = [nn.Linear(1, 1) for c in cfg[1:] if c != "N"]
+                self.kept = nn.ModuleList(self.kinds)
+                self.pairs = nn.ModuleList([nn.Linear(a, b) for a in (1, 2) for b in (3, 4)])
+
+        model = VGG()
+    """,
+    a_try_with_an_else_and_a_finally="""
+        class Net(nn.Module):
+            def __init__(self, size="4"):
+                super().__init__()
+                try:
+                    width = int(size)
+                except ValueError:
+                    width = 8
+                else:
+                    width = width * 2
+                finally:
+                    self.size = size
+                self.fc = nn.Linear(width, width)
+
+        model = Net()
+    """,
+    a_match_among_activations="""
+        class Net(nn.Module):
+            def __init__(self, act="gelu"):
+                super().__init__()
+                self.act = nn.ReLU()
+                match act:
+                    case "gelu":
+                        self.act = nn.GELU()
+                    case "silu" | "swish":
+                        self.act = nn.SiLU()
+                self.fc = nn.Linear(2, 2)
+
+        model = Net()
+    """,
+    early_returns="""
+        import os
+
+        def activation():
+            if os.environ.get("GELU"):
+                return nn.GELU()
+            return nn.ReLU()
+
+        def norm(kind, dim):
+            if kind == "none":
+                return
+            for known, made in (("batch", nn.BatchNorm1d), ("layer", nn.LayerNorm)):
+                if kind == known:
+                    return made(dim)
+            raise ValueError(kind)
+
+        def checked(width):
+            if os.environ.get("STRICT"):
+                if width % 2:
+                    raise ValueError(width)
+            return width
+
+        class Net(nn.Module):
+            def __init__(self, width: int = 4):
+                super().__init__()
+                size: int = checked(width)
+                self.none = norm("none", size)
+                self.norm = norm("layer", size)
+                self.act = activation()
+                self.out: nn.Module = nn.Linear(size, 1)
+                self.later: nn.Module
+
+        model = Net()
+    """,
+    loops_with_ends="""
+        class Net(nn.Module):
+            def __init__(self, sizes=(8, 4, 0, 2)):
+                super().__init__()
+                self.layers = nn.ModuleList()
+                for index, size in enumerate(sizes, start=1):
+                    if size == 8:
+                        continue
+                    if not size:
+                        break
+                    self.add_module(f"layer{index}", nn.Linear(size, size))
+                else:
+                    self.never = nn.Linear(1, 1)
+                for size in sizes[:2]:
+                    self.layers.append(nn.Linear(size, size))
+                else:
+                    self.after = nn.Linear(1, 1)
+                left = 3
+                while True:
+                    left -= 1
+                    if left < 0:
+                        break
+                    self.layers.append(nn.LayerNorm(left + 1))
+
+        model = Net()
+    """,
+    hands_of_a_dataclass="""
+        from dataclasses import dataclass, field
+
+        @dataclass
+        class Settings:
+            "The sizes."
+            width: int
+            depth: int = 2
+            names: list = field(default_factory=list)
+
+            def doubled(self):
+                return self.width * 2
+
+        class Net(nn.Module):
+            def __init__(self, settings, *extra, bias=True, **more):
+                super().__init__()
+                self.net = nn.Sequential(*[nn.Linear(settings.width, 4, bias) for _ in range(settings.depth)])
+                self.extra = nn.ModuleList(extra)
+                self.out = nn.Linear(4, settings.doubled(), **more)
+
+        model = Net(Settings(4, 3), nn.LayerNorm(4), bias=False, device="cpu")
+    """,
+    a_forward_pass_in_the_constructor="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(1, 2, 3)
+                x = self.conv(torch.zeros(1, 1, 8, 8))
+                self.fc = nn.Linear(x.numel(), 2)
+                self.scale = nn.Parameter(torch.ones_like(self.fc.weight))
+                self.table = nn.Parameter(torch.tensor([[1.0, 2.0]]))
+                self.query = nn.Parameter(torch.zeros(2).unsqueeze(0))
+                self.key = nn.Parameter(self.fc.weight.detach())
+
+        model = Net()
+    """,
+    copies_of_more="""
+        class Net(nn.Module):
+            def __init__(self, deep=True):
+                super().__init__()
+                first = nn.Linear(2, 2)
+                tied = nn.Sequential(first, first, nn.LayerNorm(2))
+                self.two = nn.ModuleList(copy.deepcopy((first, tied)))
+                self.one = copy.deepcopy(tied)
+
+        model = Net()
+    """,
+    walrus_and_stars="""
+        class Net(nn.Module):
+            def __init__(self, *sizes, bias):
+                super().__init__()
+                if (depth := len(sizes)) > 1:
+                    self.deep = nn.ModuleList([nn.Linear(size, size, bias) for size in sizes])
+                self.all = nn.ModuleList([nn.Linear(depth, 1), *self.deep])
+                first, *rest = sizes
+                self.first = nn.Linear(first, len(rest))
+                self.text = "{0}-{1}".format(first, "x").upper().split("-")
+                self.named = nn.ModuleDict({part: nn.PReLU() for part in "a.b".split(".")})
+
+        model = Net(2, 3, bias=False)
+    """,
+    contents_of_dicts_of_layers="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.heads = nn.ModuleDict({"a": nn.Linear(1, 1), "b": nn.LayerNorm(2)})
+                self.copies = nn.ModuleList([copy.deepcopy(head) for head in self.heads.values()])
+                for name, head in self.heads.items():
+                    self.add_module(name + "_2", copy.deepcopy(head))
+                for name, child in list(self.named_children()):
+                    if name == "copies":
+                        self.same = child
+                self.register_parameter(name="scale", param=nn.Parameter(torch.ones(1)))
+                super().add_module("fc", nn.Linear(1, 1))
+
+        model = Net()
+    """,
+    parts_removed_and_replaced_outside="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layers = nn.ModuleList([nn.Linear(2, 2) for _ in range(3)])
+                self.body = nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2), nn.Embedding(2, 2))
+                self.a, self.b, self.c = nn.Linear(1, 1), nn.Linear(2, 1), nn.Linear(3, 1)
+                self.d = nn.Linear(4, 1)
+                self.e = nn.Linear(4, 1)
+                self.f = nn.Linear(4, 1)
+
+        model = Net()
+        del model.a
+        del model.b, model.layers[0]
+        model.c, model.d = nn.LayerNorm(2), nn.Identity()
+        model.body.pop(0)
+        model.layers += [nn.LayerNorm(2)]
+        setattr(model, "e", nn.LayerNorm(1))
+        delattr(model, "f")
+    """,
+    parts_removed_inside="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layers = nn.ModuleList([nn.Linear(2, 2), nn.LayerNorm(2), nn.Embedding(2, 2)])
+                self.last = self.layers.pop(-1)
+                del self.layers[0]
+                self.heads = nn.ModuleDict({"a": nn.Linear(2, 2), "b": nn.LayerNorm(2), "c": nn.Linear(1, 1)})
+                self.head = self.heads.pop("b")
+                del self.heads["a"]
+                self.x, self.y = nn.Linear(1, 1), nn.LayerNorm(1)
+                del self.x, self.y
+                self.named = nn.Sequential(OrderedDict(a=nn.Linear(1, 1), b=nn.LayerNorm(1), c=nn.Linear(2, 2)))
+                del self.named[1]
+                del self.named[-1]
+
+        model = Net()
+    """,
+    choices_at_run_time="""
+        import math
+        import os
+        from typing import Generic, TypeVar
+
+        T = TypeVar("T")
+        FLAG = os.environ.get("ADAMW_LINT_FLAG")
+        first, second = nn.Linear(1, 1), nn.LayerNorm(1)
+
+        if FLAG:
+            act = nn.GELU
+        else:
+            def act():
+                return nn.ReLU()
+
+        class Mixin(object):
+            pass
+
+        class Net(Mixin, nn.Module, Generic[T]):
+            def __init__(self, sizes=(), filter=nn.ReLU):
+                super().__init__()
+                self.first, self.second = first, second
+                self.act = act()
+                self.filter = filter()
+                kind = nn.GELU if FLAG else nn.ReLU
+                self.kind = kind() if kind else nn.Linear(1, 1)
+                self.again = copy.deepcopy(self.kind)
+                self.inplace = getattr(self.kind, "inplace", None)
+                self.head = getattr(nn, "Linear")(1, 1)
+                self.table = {"a": nn.ReLU, "b": nn.GELU}[os.environ.get("ADAMW_LINT_FLAG", "a")]()
+                self.listed = [nn.ReLU, nn.GELU][int(os.environ.get("ADAMW_LINT_FLAG", 0))]()
+                self.soft = nn.GELU() if hasattr(nn, "GELU") else nn.ReLU()
+                width, height = (1, 2) if FLAG else (3, 4)
+                pair = (1, 2) if FLAG else [3, 4]
+                self.fc = nn.Linear(width, height + pair[0])
+                self.scale = nn.Parameter(torch.ones(2) if FLAG else torch.zeros(2))
+                self.line = "-" * 3
+                if not sizes:
+                    self.empty = nn.PReLU()
+                drop = None if FLAG else nn.Dropout
+                if drop is not None:
+                    self.drop = drop()
+                if FLAG in ("a", "b"):
+                    self.letter = FLAG
+                try:
+                    self.root = math.sqrt(-1)
+                    self.number = int("x")
+                except ValueError:
+                    self.number = 0
+
+            @staticmethod
+            def make(size):
+                return nn.Linear(size, size)
+
+        class Deep(Net):
+            def __init__(self):
+                super().__init__()
+                self.more = self.make(4)
+                self.name = self.make.__name__
+                size = 16
+                while size > int(os.environ.get("ADAMW_LINT_FLAG", 4)):
+                    size >>= 1
+                self.small = nn.Linear((8, size).index(8), size)
+
+        model = Deep()
+    """,
+    counts_at_run_time="""
+        import os
+        from argparse import Namespace
+        from dataclasses import dataclass
+
+        @dataclass
+        class Settings:
+            width: int
+            bias: bool = True
+
+        args = Namespace(width=4)
+        count = int(os.environ.get("ADAMW_LINT_COUNT", 1))
+
+        class Net(nn.Module):
+            def __init__(self, settings, count):
+                super().__init__()
+                for i in range(count):
+                    setattr(self, f"fc{i}", nn.Linear(settings.width, 1))
+                for i in range(0, count, count):
+                    setattr(self, f"norm{i}", nn.LayerNorm(1))
+                sizes = os.environ.get("ADAMW_LINT_SIZES", "2").split(",")
+                for i, size in enumerate(sizes):
+                    self.add_module(f"out{i}", nn.Linear(int(size), 1))
+                self.both = nn.ModuleList([nn.Linear(int(a), int(b)) for a, b in zip(sizes, sizes)])
+
+        model = Net(Settings(**vars(args)), count)
+    """,
+    abstract_bases_and_dicts_of_parts="""
+        from abc import ABC, abstractmethod
+
+        class Base(ABC, nn.Module):
+            def __init__(self, width):
+                super().__init__()
+                self.body = self.make(width)
+                self._modules["norm"] = nn.LayerNorm(width)
+                self._modules["gone"] = nn.LayerNorm(width)
+                del self._modules["gone"]
+                self._parameters["scale"] = nn.Parameter(torch.ones(width))
+
+            @abstractmethod
+            def make(self, width):
+                raise NotImplementedError
+
+        class Net(Base):
+            def make(self, width):
+                x = torch.zeros(2, width)
+                layers = [nn.Linear(x.shape[-1], width), nn.LayerNorm(width), nn.Embedding(2, 2)]
+                del layers[0]
+                first = layers.pop()
+                layers.insert(0, first)
+                self.column = x[:, 0]
+                return nn.Sequential(*layers)
+
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(Net(4))
+    """,
 )
 
 UNKNOWN = _programs(
@@ -735,4 +1162,231 @@ UNKNOWN = _programs(
             model[1] = nn.Identity()
     """,
     sharded="from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\nmodel = FSDP(nn.Linear(2, 2))",
+    a_loop_without_an_end="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layers = nn.ModuleList()
+                while True:
+                    self.layers.append(nn.Linear(2, 2))
+                    if len(self.layers) > args.depth:
+                        break
+        model = Net()
+    """,
+    a_model_inside_itself="""
+        class Net(nn.Module):
+            def __init__(self, depth):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                self.inner = Net(depth - 1) if depth else None
+        model = Net(args.depth)
+    """,
+    lists_that_are_joined_with_others="""
+        layers = args.layers + [nn.Linear(2, 2)]
+        model = nn.Sequential(*layers)
+    """,
+    a_star_in_a_list="model = nn.Sequential(*[nn.Linear(2, 2), *make()])",
+    two_stars_in_a_dict="model = nn.ModuleDict({'a': nn.Linear(2, 2), **make()})",
+    a_comprehension_with_a_condition="model = nn.ModuleList([nn.Linear(2, 2) for i in range(3) if args.wide])",
+    a_dict_comprehension_with_a_condition="model = nn.ModuleDict({str(i): nn.PReLU() for i in range(3) if args.wide})",
+    a_slice_of_what_is_not_in_sight="model = nn.Sequential(nn.Linear(2, 2), *make())[:1]",
+    a_list_of_unknown_layers="model = nn.ModuleList(nn.Sequential(nn.Linear(2, 2), *make()))",
+    a_list_extended_by_unknown_layers="model = nn.Sequential(nn.Linear(2, 2)).extend(nn.Sequential(*make()))",
+    a_layer_inserted_at_an_unknown_place="""
+        model = nn.ModuleList([nn.Linear(2, 2)])
+        model.insert(args.place, nn.LayerNorm(2))
+    """,
+    a_dict_updated_by_another="model = nn.ModuleDict()\nmodel.update(make())",
+    a_layer_taken_out_at_an_unknown_place="""
+        model = nn.ModuleList([nn.Linear(2, 2), nn.LayerNorm(2)])
+        del model[args.place]
+    """,
+    a_list_with_an_unknown_item="""
+        layers = [nn.Linear(2, 2), nn.Linear(2, 2)]
+        layers[args.place] = nn.LayerNorm(2)
+        model = nn.Sequential(*layers)
+    """,
+    a_part_replaced_in_a_function_above="""
+        def shrink():
+            model.norm = nn.Identity()
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                self.norm = nn.LayerNorm(2)
+        model = Net()
+        shrink()
+    """,
+    a_slice_of_a_class_of_the_program="""
+        class Twice(nn.Sequential):
+            def __init__(self, *layers):
+                super().__init__(*layers, *layers)
+        model = Twice(nn.Linear(2, 2), nn.LayerNorm(2))[1:]
+    """,
+    a_part_of_a_model_out_of_sight="""
+        from lab import part_of
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                part_of().fc = nn.Linear(2, 2)
+        model = Net()
+    """,
+    attributes_by_a_star="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                setattr(self, *pair())
+        model = Net()
+    """,
+    an_attribute_deleted_by_a_star="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                delattr(self, *name())
+        model = Net()
+    """,
+    an_unknown_name_in_a_text="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                setattr(self, f"fc{args.name}", nn.Linear(2, 2))
+                setattr(self, args.size, 2)
+        model = Net()
+    """,
+    a_text_that_cannot_be_formatted="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                setattr(self, "fc{}{}".format(1), nn.Linear(2, 2))
+        model = Net()
+    """,
+    children_of_what_is_not_in_sight="model = nn.Sequential(*list(nn.Sequential(*make()).children())[:-1])",
+    a_list_made_of_what_is_not_in_sight="model = nn.Sequential(*list(make()))",
+    a_list_in_another_order="""
+        layers = [nn.Linear(2, 2), nn.LayerNorm(2)]
+        layers.reverse()
+        model = nn.Sequential(*layers)
+    """,
+    a_list_without_one_of_its_layers="""
+        layers = [nn.Linear(2, 2), nn.LayerNorm(2)]
+        layers.remove(layers[0])
+        model = nn.Sequential(*layers)
+    """,
+    a_list_with_a_layer_taken_out="""
+        layers = [nn.Linear(2, 2), nn.LayerNorm(2)]
+        last = layers.pop()
+        model = nn.Sequential(*layers)
+    """,
+    a_dict_without_one_of_its_layers="""
+        heads = {"a": nn.Linear(2, 2), "b": nn.LayerNorm(2)}
+        heads.popitem()
+        model = nn.ModuleDict(heads)
+    """,
+    a_slice_that_cannot_be="model = nn.Sequential(*[nn.Linear(2, 2)][::0])",
+    arguments_by_a_star="model = nn.Linear(*sizes())",
+    a_base_made_by_a_function="""
+        class Net(make()):
+            def forward(self, x):
+                return x
+        model = Net()
+    """,
+    a_method_that_raises="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                self.head = self.make()
+            def make(self):
+                raise NotImplementedError
+        model = Net()
+    """,
+    a_reparametrised_layer_with_a_name="model = nn.utils.weight_norm(nn.Linear(2, 2), name='weight')",
+)
+
+PARTLY_KNOWN = _programs(
+    a_loop_that_may_end_early="""
+        import os
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                for i in range(3):
+                    setattr(self, f"fc{i}", nn.Linear(2, 2))
+                    if not os.environ.get("DEEP_NET"):
+                        break
+        model = Net()
+    """,
+    a_constructor_that_may_end_early="""
+        import os
+        class Net(nn.Module):
+            def __init__(self, small=True):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                if small:
+                    if not os.environ.get("DEEP_NET"):
+                        return
+                self.norm = nn.LayerNorm(2)
+        model = Net()
+    """,
+    a_function_that_may_return_inside_a_loop="""
+        import os
+        def head():
+            for size in (1, 2):
+                if not os.environ.get("DEEP_NET"):
+                    return nn.Linear(size, size)
+            return None
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                self.head = head()
+        model = Net()
+    """,
+    a_while_that_may_end_early="""
+        import os
+        def stages():
+            left = 2
+            while left:
+                left -= 1
+                if not os.environ.get("DEEP_NET"):
+                    break
+            else:
+                return nn.Linear(1, 1)
+            return nn.LayerNorm(1)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                self.stages = stages()
+        model = Net()
+    """,
+    a_while_of_unknown_turns="""
+        import os
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(2, 2)
+                while os.environ.get("DEEP_NET"):
+                    self.norm = nn.LayerNorm(2)
+                    break
+        model = Net()
+    """,
+    a_raise_behind_an_end="""
+        import os
+        def made(kind):
+            if kind:
+                if not os.environ.get("DEEP_NET"):
+                    return nn.Linear(2, 2)
+            else:
+                return nn.LayerNorm(2)
+            raise ValueError(kind)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = made("x")
+                self.b = nn.Linear(2, 2)
+        model = Net()
+    """,
 )

@@ -9,7 +9,7 @@ from types import ModuleType
 import libcst as cst
 import pytest
 import torch
-from architectures import KNOWN, UNKNOWN
+from architectures import KNOWN, PARTLY_KNOWN, UNKNOWN
 from torch import nn
 
 from adamw_lint.model.module import Module
@@ -71,3 +71,12 @@ def test_computed_names_are_those_of_torch(name: str) -> None:
 def test_what_is_not_in_sight_is_unknown(name: str) -> None:
     architecture, expression = asked(UNKNOWN[name])
     assert architecture.tensors(expression) is None
+
+
+@pytest.mark.parametrize("name", PARTLY_KNOWN)
+def test_what_a_run_may_leave_out_is_not_certain(name: str) -> None:
+    architecture, expression = asked(PARTLY_KNOWN[name])
+    assert architecture.tensors(expression) is None
+    certain = {tensor.name: tensor.ndim for tensor in architecture.known(expression)}
+    assert certain
+    assert certain.items() <= {name: dimensions(p) for name, p in run(PARTLY_KNOWN[name]).named_parameters()}.items()

@@ -10,10 +10,8 @@ from adamw_lint.model.frames import Frames
 from adamw_lint.model.parameters.catalogue import Catalogue
 from adamw_lint.model.parameters.interpreter import ExhaustedError, Interpreter
 from adamw_lint.model.parameters.listing import Lister, Listing
-from adamw_lint.model.parameters.methods import CONTAINED
-from adamw_lint.model.parameters.statements import STATEMENTS
 from adamw_lint.model.parameters.tensors import Tensor
-from adamw_lint.model.parameters.things import Scope, Thing
+from adamw_lint.model.parameters.things import Scope
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 
@@ -34,7 +32,6 @@ class Architecture:
         self._values = values
         self._frames = frames
         self._catalogue = Catalogue(facts, words)
-        self._registering = frozenset([*words["registering"], *CONTAINED])
         self._known: dict[cst.CSTNode, Listing] = {}
 
     def tensors(self, model: cst.BaseExpression) -> tuple[Tensor, ...] | None:
@@ -53,51 +50,13 @@ class Architecture:
     def _list(self, model: cst.BaseExpression) -> Listing:
         if model not in self._survey.orders:
             return _NOTHING
-        run = Interpreter(self._survey, self._values, self._frames, self._catalogue)
+        run = Interpreter(self._survey, self._values, self._frames, self._catalogue, self._survey.use(model))
         try:
             built = run.expression(model, Scope())
-            self._amend(run, model, built)
             found = Lister(run, self._used).of(built)
         except (ExhaustedError, RecursionError):
             return _NOTHING
         return Listing(found.tensors, found.complete and not run.is_lost)
-
-    def _amend(self, run: Interpreter, model: cst.BaseExpression, built: Thing) -> None:
-        """Apply what the code between the model's binding and its use does to it: `model.fc = nn.Linear(…)`."""
-        root = model
-        while isinstance(root, cst.Attribute):
-            root = root.value
-        binding = self._values.bound_once(root) if isinstance(root, cst.Name) else None
-        if binding is None or not isinstance(root, cst.Name) or root.value == "self":
-            return
-        use = self._survey.use(model)
-        for name in self._survey.names[root.value]:
-            statement = self._change(name)
-            if statement is None or binding not in self._values.bindings(name):
-                continue
-            if not binding.order < self._survey.orders[statement] < use.order:
-                continue
-            step = STATEMENTS[type(statement)]
-            _, changes = run.heap.attempt(lambda step=step, statement=statement: step(run, statement, Scope()))  # type: ignore[misc]
-            scope, arms = self._survey.places[statement]
-            is_sure = scope is use.scope and use.arms[: len(arms)] == arms
-            run.heap.join([changes] if is_sure else [changes, {}])
-
-    def _change(self, name: cst.Name) -> cst.CSTNode | None:
-        """The statement that assigns or deletes a part of what a name stands for, or registers one."""
-        inner: cst.CSTNode = name
-        for outer in self._survey.ancestors(name):
-            if isinstance(outer, cst.AssignTarget):
-                return self._survey.parents[outer] if inner is not name else None
-            if isinstance(outer, cst.Del):
-                return outer if inner is not name else None
-            if isinstance(outer, cst.Call) and isinstance(inner, cst.Attribute) and outer.func is inner:
-                statement = self._survey.parents[outer]
-                return statement if inner.attr.value in self._registering and isinstance(statement, cst.Expr) else None
-            if not isinstance(outer, (cst.Attribute, cst.Subscript)) or outer.value is not inner:
-                return None
-            inner = outer
-        return None
 
     @cached_property
     def _used(self) -> frozenset[str]:

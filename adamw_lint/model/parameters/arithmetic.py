@@ -95,17 +95,24 @@ def comparison(run: Interpreter, node: cst.Comparison, scope: Scope) -> Thing:
     left, right = (run.expression(each, scope) for each in (node.left, node.comparisons[0].comparator))
     kind = node.comparisons[0].operator
     if isinstance(kind, (cst.In, cst.NotIn)):
-        items = items_of(right)
-        is_known = (
-            items is not None and isinstance(left, Constant) and all(isinstance(each, Constant) for each in items)
-        )
-        return Constant((left in items) is isinstance(kind, cst.In)) if is_known and items is not None else PLAIN
+        is_in = _contains(right, left)
+        return PLAIN if is_in is None else Constant(is_in is isinstance(kind, cst.In))
     compare = _COMPARISONS.get(type(kind))
     if isinstance(left, Constant) and isinstance(right, Constant) and compare is not None:
         return _computed(compare, left.value, right.value)
     if NONE in (left, right) and isinstance(kind, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)):
         return _compared_with_none(left if right == NONE else right, isinstance(kind, (cst.Is, cst.Equal)))
     return PLAIN
+
+
+def _contains(whole: Thing, part: Thing) -> bool | None:
+    if not isinstance(part, Constant):
+        return None
+    if isinstance(whole, Constant):
+        are_texts = isinstance(whole.value, str) and isinstance(part.value, str)
+        return part.value in whole.value if are_texts else None
+    items = items_of(whole)
+    return part in items if items is not None and all(isinstance(each, Constant) for each in items) else None
 
 
 def _compared_with_none(other: Thing, is_equal: bool) -> Thing:

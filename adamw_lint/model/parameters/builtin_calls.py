@@ -37,7 +37,7 @@ from adamw_lint.model.parameters.things import (
 if TYPE_CHECKING:
     from adamw_lint.model.parameters.interpreter import Interpreter
 
-_TYPES = {kind.__name__: kind for kind in (int, float, bool, str)}
+_TYPES = {f"{builtins.__name__}.{kind.__name__}": kind for kind in (int, float, bool, str)}
 _COMPUTED = {function.__name__: function for function in (int, float, bool, str, abs, round, max, min)}
 
 
@@ -83,12 +83,16 @@ def _getattr(run: Interpreter, given: Given) -> Thing:
 def _setattr(run: Interpreter, given: Given) -> Thing:
     if len(given.positional) == 3:
         put(run, *given.positional)
+    else:
+        run.is_lost = True  # a star brings what is set
     return NONE
 
 
 def _delattr(run: Interpreter, given: Given) -> Thing:
     if len(given.positional) == 2:
         put(run, *given.positional, ABSENT)
+    else:
+        run.is_lost = True
     return NONE
 
 
@@ -158,11 +162,11 @@ def _sum(given: Given) -> Thing:
 
 def _instance_of(run: Interpreter, given: Given) -> Thing:
     thing, kinds = (*given.positional, UNKNOWN, UNKNOWN)[:2]
-    names = [kind.path for kind in items_of(kinds) or (kinds,) if isinstance(kind, Library)]
-    wanted = tuple(_TYPES[name.rpartition(".")[2]] for name in names if name.rpartition(".")[2] in _TYPES)
+    names = [kind.path if isinstance(kind, Library) else "" for kind in items_of(kinds) or (kinds,)]
+    wanted = tuple(_TYPES[name] for name in names if name in _TYPES)
     if isinstance(thing, Constant) and wanted:
         return Constant(isinstance(thing.value, wanted))
-    return PLAIN
+    return Constant(False) if isinstance(thing, (Layer, Class, Library)) and len(wanted) == len(names) else PLAIN
 
 
 _ATTRIBUTES: dict[str, Callable[[Interpreter, Given], Thing]] = {

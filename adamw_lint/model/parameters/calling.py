@@ -9,7 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.parameters.attributes import inherited, lineage
 from adamw_lint.model.parameters.methods import method
-from adamw_lint.model.parameters.statements import flat
+from adamw_lint.model.parameters.statements import NEXT, RETURN, flat
 from adamw_lint.model.parameters.things import (
     HANDED,
     NONE,
@@ -41,7 +41,8 @@ def called(run: Interpreter, target: Thing, given: Given) -> Thing:
     """What a call gives."""
     match target:
         case Either():
-            return run.fork([lambda option=option: called(run, option, given) for option in target.options])  # type: ignore[misc]
+            may = [option for option in target.options if option != NONE]  # a call of None raises
+            return run.fork([lambda option=option: called(run, option, given) for option in may])  # type: ignore[misc]
         case Class():
             return _constructed(run, target, given)
         case Function():
@@ -131,9 +132,9 @@ def invoked(run: Interpreter, function: Function, given: Given) -> Thing:
     run.depth -= 1
     if ended is None:
         return NONE
-    if ended.how.name == "RAISE":
-        return UNKNOWN
-    return either([ended.value, NONE]) if ended.may else ended.value
+    if RETURN not in ended.ways:
+        return UNKNOWN  # it raises
+    return either([ended.value, NONE]) if NEXT in ended.ways else ended.value
 
 
 def _bound(run: Interpreter, function: Function, given: Given) -> dict[str, Thing]:

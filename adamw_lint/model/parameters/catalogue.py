@@ -12,7 +12,7 @@ import libcst as cst
 from adamw_lint.layer_facts import LayerFact, LayerParameter
 from adamw_lint.model.parameters.builtin_calls import mapped
 from adamw_lint.model.parameters.copies import copied
-from adamw_lint.model.parameters.iteration import contained
+from adamw_lint.model.parameters.iteration import spread
 from adamw_lint.model.parameters.made import dimensions, parameter_of, tensor
 from adamw_lint.model.parameters.tensors import Role
 from adamw_lint.model.parameters.things import (
@@ -31,7 +31,6 @@ from adamw_lint.model.parameters.things import (
     Scope,
     Thing,
     either,
-    items_of,
     options_of,
     truth,
 )
@@ -192,9 +191,7 @@ def _sequence(run: Interpreter, layer: Layer, given: Given, is_spread: bool) -> 
     if is_spread and isinstance(first, Mapped):
         _mapping(run, layer, given)
         return
-    items = given.positional if is_spread else () if first is None else items_of(first)
-    if isinstance(first, Layer) and not is_spread:
-        items = contained(first) or None
+    items = given.positional if is_spread else () if first is None else spread(first)
     if items is None or not given.complete:
         run.heap.write(layer, REST, UNKNOWN)
     for index, item in enumerate(items or ()):

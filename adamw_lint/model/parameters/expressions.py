@@ -10,7 +10,7 @@ import libcst as cst
 from adamw_lint.model.parameters.arithmetic import binary, comparison
 from adamw_lint.model.parameters.attributes import attribute
 from adamw_lint.model.parameters.builtin_calls import builtin
-from adamw_lint.model.parameters.iteration import comprehended
+from adamw_lint.model.parameters.iteration import comprehended, spread
 from adamw_lint.model.parameters.slots import assign
 from adamw_lint.model.parameters.subscripts import subscript
 from adamw_lint.model.parameters.things import (
@@ -26,7 +26,6 @@ from adamw_lint.model.parameters.things import (
     Mapped,
     Scope,
     Thing,
-    items_of,
     truth,
 )
 from adamw_lint.model.tree import number_of, text_of
@@ -65,7 +64,7 @@ def _given(run: Interpreter, node: cst.Call, scope: Scope) -> Given:
             keywords |= {key: thing for key, thing in known.items() if isinstance(key, str)}
             complete = complete and REST not in known
         elif arg.star:
-            items = items_of(value)
+            items = spread(value)
             positional += items or ()
             complete = complete and items is not None
         elif arg.keyword is not None:
@@ -80,7 +79,7 @@ def _items(run: Interpreter, node: cst.Tuple | cst.List, scope: Scope) -> Thing:
     for element in node.elements:
         value = run.expression(element.value, scope)
         if isinstance(element, cst.StarredElement):
-            items = items_of(value)
+            items = spread(value)
             if items is None:
                 return UNKNOWN
             found += items

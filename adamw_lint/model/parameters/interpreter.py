@@ -1,10 +1,13 @@
 """Follows the constructors of a program's classes as Python would run them, without running anything."""
 
+import builtins
 from collections.abc import Callable
+from functools import partial
 
 import libcst as cst
 
 from adamw_lint.model.frames import Frames
+from adamw_lint.model.parameters.amended import apply, changes
 from adamw_lint.model.parameters.attributes import lineage
 from adamw_lint.model.parameters.calling import called
 from adamw_lint.model.parameters.catalogue import Catalogue
@@ -23,11 +26,12 @@ from adamw_lint.model.parameters.things import (
     Given,
     Library,
     Scope,
+    Store,
     Thing,
     either,
     options_of,
 )
-from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.scopes import Binding, Kind, Use
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Choice, Defined, Nothing, Number, Reference, Text, Value
@@ -42,12 +46,13 @@ class ExhaustedError(Exception):
 
 
 class Interpreter:
-    """Builds one model; `facts` says what the layers of libraries hold."""
+    """Builds one model, as it is where it is `asked` for; `facts` says what the layers of libraries hold."""
 
-    def __init__(self, survey: Survey, values: Values, frames: Frames, facts: Catalogue) -> None:
+    def __init__(self, survey: Survey, values: Values, frames: Frames, facts: Catalogue, asked: Use) -> None:
         self.survey = survey
         self.values = values
         self.facts = facts
+        self.asked = asked
         self.heap = Heap()
         self.depth = 0
         self.is_lost = False  # a layer that we cannot name has got another part
@@ -55,6 +60,7 @@ class Interpreter:
         self._frames = frames
         self._left = _BUDGET
         self._bound: dict[Binding, Thing] = {}
+        self._changes: dict[Binding, dict[cst.CSTNode, None]] = {}  # that have not been applied yet
 
     def expression(self, node: cst.BaseExpression, scope: Scope) -> Thing:
         """What an expression gives in a scope; raises ExhaustedError."""
@@ -67,14 +73,15 @@ class Interpreter:
     def block(self, statements: list[cst.CSTNode], scope: Scope) -> Ended | None:
         """Run statements one after another; what ended them early, or None."""
         for index, statement in enumerate(statements):
+            rest = statements[index + 1 :]
             if isinstance(statement, BRANCHING):
-                ended, is_done = branched(self, statement, statements[index + 1 :], scope)
+                ended, is_done = branched(self, statement, rest, scope)
             else:
                 run = STATEMENTS.get(type(statement))
                 ended, is_done = None if run is None else run(self, statement, scope), False
-            if ended is not None and ended.may and not is_done:
-                return followed(ended, self.block(statements[index + 1 :], scope))
-            if ended is not None or is_done:
+            if ended is not None and not is_done:
+                return followed(self, ended, partial(self.block, rest, scope))
+            if is_done:
                 return ended
         return None
 
@@ -102,9 +109,27 @@ class Interpreter:
 
     def _around(self, node: cst.Name) -> Thing:
         found = self.values.bindings(node)
+        if not found and hasattr(builtins, node.value):
+            return Library(f"{builtins.__name__}.{node.value}")
         if not found or all(binding.kind in (Kind.IMPORT, Kind.DEFINE) for binding in found):
             return self.converted(self.values.worth(node))
-        return either(self.bound(binding) for binding in found[:_CALLERS])
+        return either(self._amended(binding, node) for binding in found[:_CALLERS])
+
+    def _amended(self, binding: Binding, read: cst.Name) -> Thing:
+        """What a binding gives where it is read, after what the code between them does to it."""
+        thing = self.bound(binding)
+        if not any(isinstance(option, Store) for option in options_of(thing)):
+            return thing
+        if binding not in self._changes:
+            self._changes[binding] = dict.fromkeys(changes(self, binding))
+        here, left = self.survey.use(read), self._changes[binding]
+        for change in list(left):
+            place = self.survey.use(change)
+            if change in left and (place.scope is not here.scope or place.order < here.order):
+                del left[change]  # before it reads the variable itself
+                with self.heap.outside():
+                    apply(self, change, read)
+        return thing
 
     def bound(self, binding: Binding) -> Thing:
         """What a binding outside the functions being run gives, built once however often it is read."""

@@ -35,12 +35,19 @@ def iterated(run: Interpreter, node: cst.BaseExpression, scope: Scope) -> Iterat
 
 def each(thing: Thing) -> tuple[Thing, ...]:
     """The items of a thing, one that stands for all where they are not known."""
+    items = spread(thing)
     if isinstance(thing, Layer):
-        return contained(thing) or (UNKNOWN,)
-    items = items_of(thing)
+        return items or (UNKNOWN,)
     if items is None or len(items) > _MOST:
         return (INDEX if thing is INDEX else HANDED if thing is HANDED else UNKNOWN,)
     return items
+
+
+def spread(thing: Thing) -> tuple[Thing, ...] | None:
+    """What a star in front of a thing brings; None where it may be more than is known."""
+    if isinstance(thing, Layer):
+        return None if REST in thing.slots else contained(thing)
+    return items_of(thing)
 
 
 def contained(layer: Layer) -> tuple[Thing, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from adamw_lint.model.parameters.attributes import lineage
-from adamw_lint.model.parameters.iteration import contained, pairs
-from adamw_lint.model.parameters.slots import put
+from adamw_lint.model.parameters.iteration import contained, pairs, spread
+from adamw_lint.model.parameters.slots import put, taken
 from adamw_lint.model.parameters.things import (
     ABSENT,
     HANDED,
@@ -102,7 +102,7 @@ def _append(run: Interpreter, layer: Layer, given: Given) -> Thing:
 
 def _extend(run: Interpreter, layer: Layer, given: Given) -> Thing:
     first = given.first("modules") or UNKNOWN
-    more = contained(first) if isinstance(first, Layer) else items_of(first)
+    more = spread(first)
     if more is None:
         run.heap.write(layer, REST, UNKNOWN)
     for value in more or ():
@@ -139,27 +139,39 @@ def _items(run: Interpreter, layer: Layer, given: Given) -> Thing:
     return pairs(Mapped(layer.slots))
 
 
+def _pop(run: Interpreter, layer: Layer, given: Given) -> Thing:
+    return taken(run, layer, given.first("key") or UNKNOWN)
+
+
 CONTAINED: dict[str, Callable[[Interpreter, Layer, Given], Thing]] = {
     "append": _append,
     "extend": _extend,
     "insert": _insert,
     "update": _update,
+    "pop": _pop,
     "values": _values,
     "items": _items,
 }
 
 
+CHANGING = frozenset({*CONTAINED, "remove", "clear", "reverse", "sort", "setdefault", "popitem"}) - {"values", "items"}
+
+
 def _of_list(run: Interpreter, base: Listed, name: str, given: Given) -> Thing:
     items, first = items_of(base), given.first()
+    at = -1 if first is None and name == "pop" else first.value if isinstance(first, Constant) else None
+    if name == "pop" and items is not None and isinstance(at, int) and -len(items) <= at < len(items):
+        run.heap.write(base, "items", (*items[:at], *items[at % len(items) + 1 :]))
+        return items[at]
     if items is None or first is None:
         run.heap.write(base, "items", UNKNOWN)
-        return items[-1] if items and name == "pop" else UNKNOWN
+        return UNKNOWN
     if name == "append":
         run.heap.write(base, "items", (*items, first))
-    elif name == "extend" and (more := items_of(first)) is not None:
+    elif name == "extend" and (more := spread(first)) is not None:
         run.heap.write(base, "items", (*items, *more))
-    elif name == "insert" and isinstance(first, Constant) and len(given.positional) == 2:
-        run.heap.write(base, "items", (*items[: first.value], given.positional[1], *items[first.value :]))
+    elif name == "insert" and isinstance(at, int) and len(given.positional) == 2:
+        run.heap.write(base, "items", (*items[:at], given.positional[1], *items[at:]))
     elif name not in ("index", "count"):
         run.heap.write(base, "items", UNKNOWN)
     return NONE if name not in ("index", "count") else PLAIN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -15,12 +15,15 @@ from adamw_lint.model.parameters.things import (
     UNKNOWN,
     Constant,
     Either,
+    Given,
     Held,
     Layer,
     Listed,
     Mapped,
+    Method,
     Scope,
     Thing,
+    either,
     items_of,
     options_of,
 )
@@ -37,7 +40,7 @@ def assign(run: Interpreter, target: cst.BaseExpression, value: Thing, scope: Sc
     elif isinstance(target, cst.Attribute):
         put(run, run.expression(target.value, scope), Constant(target.attr.value), value)
     elif isinstance(target, cst.Subscript):
-        _put_item(run, run.expression(target.value, scope), _key(run, target, scope), value)
+        _put_item(run, _parts(run, run.expression(target.value, scope)), _key(run, target, scope), value)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(run, target, value, scope)
 
@@ -70,6 +73,12 @@ def _put_in(run: Interpreter, layer: Layer, name: Thing, value: Thing) -> None:
 
 def _may_be_layer(value: Thing) -> bool:
     return any(isinstance(option, (Layer, Held)) for option in options_of(value))
+
+
+def _parts(run: Interpreter, owner: Thing) -> Thing:
+    """The layer whose parts a dict of it holds: `self._modules`."""
+    is_dict = isinstance(owner, Method) and owner.name in run.facts.words["dicts"]
+    return owner.receiver if is_dict and isinstance(owner, Method) else owner
 
 
 def _put_item(run: Interpreter, owner: Thing, key: Thing, value: Thing) -> None:
@@ -110,9 +119,25 @@ def delete(run: Interpreter, target: cst.BaseDelTargetExpression, scope: Scope) 
         put(run, run.expression(target.value, scope), Constant(target.attr.value), ABSENT)
     elif isinstance(target, cst.Subscript):
         owner = run.expression(target.value, scope)
-        if isinstance(owner, Mapped) and isinstance(key := _key(run, target, scope), Constant):
-            run.heap.write(owner, key.value, ABSENT)
-        elif isinstance(owner, Layer):
-            run.heap.write(owner, REST, UNKNOWN)
-        elif isinstance(owner, Listed):
-            run.heap.write(owner, "items", UNKNOWN)
+        run.call(Method(_parts(run, owner), "pop"), Given((_key(run, target, scope),)))
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            delete(run, element.value, scope)  # type: ignore[arg-type]
+
+
+def taken(run: Interpreter, layer: Layer, key: Thing) -> Thing:
+    """What stands at a key or an index of a container of layers, taken out; behind an index the others move up."""
+    name = placed(layer, key)
+    slots: dict[Any, Thing] = dict(layer.slots)
+    at = str(name.value) if isinstance(name, Constant) else ""
+    is_index = name != key or (isinstance(key, Constant) and isinstance(key.value, int))
+    if at not in slots or (is_index and (REST in slots or layer.of is not None)):
+        for each in slots:
+            run.heap.write(layer, each, either([slots[each], ABSENT]))
+        run.heap.write(layer, REST, UNKNOWN)
+        return UNKNOWN
+    for each in slots if is_index else [at]:
+        run.heap.write(layer, each, ABSENT)
+    for index, each in enumerate(each for each in slots if each != at) if is_index else ():
+        run.heap.write(layer, str(index), slots[each])
+    return slots[at]

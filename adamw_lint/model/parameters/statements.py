@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -31,25 +31,28 @@ if TYPE_CHECKING:
     from adamw_lint.model.parameters.interpreter import Interpreter
 
 BRANCHING = (cst.If, cst.Try, cst.TryStar, cst.Match)
-_TURNS = 2000  # of one loop
 
 
 class How(Enum):
-    """What ends a block before its last statement."""
+    """How a block ends: behind its last statement, or before it."""
 
+    NEXT = auto()
     RETURN = auto()
     RAISE = auto()
     BREAK = auto()
     CONTINUE = auto()
 
 
+NEXT, RETURN, RAISE, BREAK, CONTINUE = How
+_STAYING = frozenset({NEXT, CONTINUE})  # in a loop
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The early end of a block; `value` is what it returns, `may` that it ends so on some paths only."""
+    """The ways in which a block may end; `value` is what it returns."""
 
-    how: How
+    ways: frozenset[How]
     value: Thing = NONE
-    may: bool = False
 
 
 Path = tuple[Ended | None, Changes]
@@ -70,10 +73,8 @@ def branched(run: Interpreter, node: cst.CSTNode, rest: list[cst.CSTNode], scope
     if known is not None:
         return run.block(arms[not known], scope), False
     tried = [run.heap.attempt(lambda arm=arm: run.block(arm, scope)) for arm in arms]  # type: ignore[misc]
-    alive = [path for path in tried if path[0] is None or path[0].how is not How.RAISE]
-    if not alive:
-        return Ended(How.RAISE), False
-    if len(alive) > 1 and len({path[0] is None for path in alive}) > 1:
+    alive = [path for path in tried if not _raises(path[0])]
+    if len({ended is None for ended, _ in alive}) > 1:
         return _joined(run, [_continued(run, path, rest, scope) for path in alive]), True
     return _joined(run, alive), False
 
@@ -90,59 +91,86 @@ def _arms(node: cst.CSTNode) -> list[list[cst.CSTNode]]:
     return [body + after, *(flat(handler.body) + after for handler in node.handlers)]
 
 
+def _raises(ended: Ended | None) -> bool:
+    return ended is not None and ended.ways == {RAISE}
+
+
 def _continued(run: Interpreter, path: Path, rest: list[cst.CSTNode], scope: Scope) -> Path:
-    """A path that has not ended, followed to the end of its block."""
-    if path[0] is not None:
-        return path
+    """A path that may not have ended, followed to the end of its block."""
 
     def follow() -> Ended | None:
         run.heap.join([path[1]])
-        return run.block(rest, scope)
+        return followed(run, path[0], lambda: run.block(rest, scope))
 
     return run.heap.attempt(follow)
 
 
 def _joined(run: Interpreter, paths: list[Path]) -> Ended | None:
-    run.heap.join(changes for _, changes in paths)
-    ends = [end for end, _ in paths if end is not None]
-    values = [end.value for end in ends if end.how is How.RETURN]
-    may = len(ends) < len(paths) or any(end.may for end in ends)
-    if not values:
-        return None if may or not ends else ends[0]
-    return Ended(How.RETURN, either(values), may)
+    """The end of one of several paths; one that raises is not taken."""
+    alive = [path for path in paths if not _raises(path[0])]
+    run.heap.join(changes for _, changes in alive)
+    return _one_of([ended for ended, _ in alive]) if alive else Ended(frozenset({RAISE}))
 
 
-def followed(first: Ended, then: Ended | None) -> Ended:
-    """The end of a block that may have ended early, and if not, ended as `then` says."""
-    if then is None or then.how is not How.RETURN:
+def _one_of(ends: list[Ended | None]) -> Ended | None:
+    early = [ended for ended in ends if ended is not None]
+    if not early:
+        return None
+    ways = frozenset[How]().union(*(ended.ways for ended in early), [NEXT] if len(early) < len(ends) else [])
+    return Ended(ways, either(ended.value for ended in early if RETURN in ended.ways) if RETURN in ways else NONE)
+
+
+def followed(run: Interpreter, first: Ended | None, more: Callable[[], Ended | None]) -> Ended | None:
+    """The end of code that ended as `first` says, and where it has not ended early, goes on with `more`."""
+    if first is None:
+        return more()
+    if NEXT not in first.ways:
         return first
-    return Ended(How.RETURN, either([first.value, then.value]), then.may)
+    then, changes = run.heap.attempt(more)
+    early = Ended(first.ways - {NEXT}, first.value)
+    if _raises(then):
+        return early
+    run.heap.join([changes, {}])
+    return _one_of([early, then])
 
 
-def _for(run: Interpreter, node: cst.For, scope: Scope) -> Ended | None:
-    for item in iterated(run, node.iter, scope):
-        assign(run, node.target, item, scope)
-        ended = run.block(flat(node.body), scope)
-        if ended is not None and ended.how in (How.RETURN, How.RAISE) and not ended.may:
-            return ended
-        if ended is not None and ended.how is How.BREAK:
-            return None
+def _loop(run: Interpreter, node: cst.For | cst.While, turns: Iterator[bool], scope: Scope) -> Ended | None:
+    """Run the turns of a loop that are left, and how they end: NEXT where they run out."""
+    for is_sure in turns:
+        ended = run.block(flat(node.body), scope) if is_sure else Ended(frozenset({NEXT, BREAK}))
+        if ended is not None and not ended.ways <= _STAYING:
+            stays = [] if ended.ways.isdisjoint(_STAYING) else [NEXT]
+            left = Ended((ended.ways - _STAYING).union(stays), ended.value)
+            return followed(run, left, lambda: _loop(run, node, turns, scope))
     return run.block(flat(node.orelse.body), scope) if node.orelse else None
 
 
+def _ended(ended: Ended | None) -> Ended | None:
+    """What the end of a loop is for the code around it."""
+    if ended is None or BREAK not in ended.ways:
+        return ended
+    ways = ended.ways - {BREAK} | {NEXT}
+    return Ended(ways, ended.value) if RETURN in ways else None
+
+
+def _for(run: Interpreter, node: cst.For, scope: Scope) -> Ended | None:
+    def turns() -> Iterator[bool]:
+        for item in iterated(run, node.iter, scope):
+            assign(run, node.target, item, scope)
+            yield True
+
+    return _ended(_loop(run, node, turns(), scope))
+
+
 def _while(run: Interpreter, node: cst.While, scope: Scope) -> Ended | None:
-    for _ in range(_TURNS):
-        known = truth(run.expression(node.test, scope))
-        if known is False:
-            return None
-        if known is None:
-            _, changes = run.heap.attempt(lambda: run.block(flat(node.body), scope))
-            run.heap.join([changes, {}])
-            return None
-        ended = run.block(flat(node.body), scope)
-        if ended is not None and ended.how is not How.CONTINUE:
-            return None if ended.how is How.BREAK else ended
-    return None
+    def turns() -> Iterator[bool]:
+        while (known := truth(run.expression(node.test, scope))) is not False:
+            yield known is True
+            if known is None:
+                yield True
+                return
+
+    return _ended(_loop(run, node, turns(), scope))
 
 
 def _assign(run: Interpreter, node: cst.Assign, scope: Scope) -> None:
@@ -197,10 +225,10 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Ended | None]] = {
     cst.Del: lambda run, node, scope: delete(run, node.target, scope),
     cst.FunctionDef: _define,
     cst.ClassDef: _define,
-    cst.Raise: lambda run, node, scope: Ended(How.RAISE),
-    cst.Break: lambda run, node, scope: Ended(How.BREAK),
-    cst.Continue: lambda run, node, scope: Ended(How.CONTINUE),
+    cst.Raise: lambda run, node, scope: Ended(frozenset({RAISE})),
+    cst.Break: lambda run, node, scope: Ended(frozenset({BREAK})),
+    cst.Continue: lambda run, node, scope: Ended(frozenset({CONTINUE})),
     cst.Return: lambda run, node, scope: Ended(
-        How.RETURN, NONE if node.value is None else run.expression(node.value, scope)
+        frozenset({RETURN}), NONE if node.value is None else run.expression(node.value, scope)
     ),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from adamw_lint.model.parameters.iteration import contained
+from adamw_lint.model.parameters.iteration import contained, spread
 from adamw_lint.model.parameters.slots import placed
 from adamw_lint.model.parameters.things import (
     HANDED,
@@ -71,7 +71,7 @@ def _sliced(run: Interpreter, base: Thing, node: cst.Subscript, scope: Scope) ->
     part = node.slice[0].slice
     if len(node.slice) != 1 or not isinstance(part, cst.Slice):
         return base if isinstance(base, (Library, Class)) else SHAPE
-    items = contained(base) if isinstance(base, Layer) else items_of(base)
+    items = spread(base)
     bounds = [None if each is None else run.expression(each, scope) for each in (part.lower, part.upper, part.step)]
     if items is None or any(bound is not None and not isinstance(bound, Constant) for bound in bounds):
         return SHAPE if base is SHAPE else HANDED if base is HANDED else UNKNOWN
@@ -81,7 +81,16 @@ def _sliced(run: Interpreter, base: Thing, node: cst.Subscript, scope: Scope) ->
     except (TypeError, ValueError):
         return UNKNOWN
     if isinstance(base, Layer):
-        return Layer({str(index): each for index, each in enumerate(picked)}, base.label)
+        return _part(base, slice(*limits))
     if isinstance(base, Constant):
         return Constant("".join(str(each.value) for each in picked if isinstance(each, Constant)))
     return Listed({"items": picked}) if isinstance(base, Listed) else picked
+
+
+def _part(base: Layer, bounds: slice) -> Thing:
+    """A slice of a sequence of layers: a Sequential keeps the names of its layers, a list counts them anew."""
+    if base.of is not None:
+        return UNKNOWN  # a class of the program, built again
+    keeps = base.label.endswith(".Sequential")
+    names = enumerate(list(base.slots)[bounds])
+    return Layer({name if keeps else str(index): base.slots[name] for index, name in names}, base.label)
