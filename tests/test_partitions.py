@@ -15,7 +15,8 @@ import torch
 from torch import nn
 
 from adamw_lint.model.grouping.partitions import Partition
-from adamw_lint.model.grouping.predicates import holds, trained
+from adamw_lint.model.grouping.predicates import ALWAYS, Atom, Predicate, holds, inverse, some, trained
+from adamw_lint.model.grouping.predicates import Test as Asked  # a name that pytest does not take for a test
 from adamw_lint.model.module import Module
 from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.read.source import Source
@@ -191,6 +192,94 @@ IDIOMS = {
             return [{"params": kept, "weight_decay": decay}, {"params": spared, "weight_decay": 0.0}]
         opt = torch.optim.AdamW(groups(model, 0.05))
         """,
+    "layers by their type": """
+        rest, kept, first = [], [], []
+        for m in model.modules():
+            for n, p in m.named_parameters(recurse=False):
+                if type(m) in (nn.LayerNorm, nn.GroupNorm):
+                    rest.append(p)
+                elif m.__class__ is nn.Conv1d:
+                    first.append(p)
+                elif type(m) not in [nn.Linear, nn.Conv1d]:
+                    rest.append(p)
+                elif type(m) != nn.Linear:
+                    first.append(p)
+                else:
+                    kept.append(p)
+        opt = torch.optim.AdamW([
+            {"params": rest, "weight_decay": 0.0},
+            {"params": first, "weight_decay": 0.2},
+            {"params": kept, "weight_decay": 0.1},
+        ])
+        """,
+    "switches and flags": """
+        spare_norms, spare_all = True, False
+        rest, kept = [], []
+        for n, p in model.named_parameters():
+            if p is None or p.requires_grad == False:
+                continue
+            is_vector = p.ndim < 2
+            if spare_norms and is_vector and not spare_all:
+                rest.append(p)
+            elif ("embedding" in n) is True:
+                rest.append(p)
+            else:
+                kept.append(p)
+        opt = torch.optim.AdamW([{"params": rest, "weight_decay": 0.0}, {"params": kept, "weight_decay": 0.1}])
+        """,
+    "a helper that is given a flag": """
+        def is_spared(name, is_bias, norms=("norm",)):
+            return bool(is_bias) or any([norm in name.lower() for norm in norms])
+        def is_kept(name, parameter):
+            return all(("bias" not in name, parameter.dim() != 1))
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if is_spared(n, n.endswith("bias"))], "weight_decay": 0},
+            {"params": [p for n, p in model.named_parameters() if is_kept(n, p)], "weight_decay": 0.1},
+        ])
+        """,
+    "dimensions the other way round": """
+        opt = torch.optim.AdamW([
+            {"params": [p for p in model.parameters() if 2 > p.data.dim()], "weight_decay": 0.0},
+            {"params": [p for p in model.parameters() if p.ndim in (2, 3) and p.ndim not in [0, 1]]},
+        ])
+        """,
+    "lists put together": """
+        spared = list(("bias",))
+        spared.append("LayerNorm.weight")
+        norms = ["group_norm"]
+        norms.extend(["norm.weight"])
+        norms += ["block.1"]
+        every = [*spared, *norms] + ["x"]
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if any(nd in n for nd in every)], "weight_decay": 0},
+            {"params": [p for n, p in model.named_parameters() if not any(nd in n for nd in spared + norms)]},
+        ])
+        """,
+    "sums and differences": """
+        names = set(n for n, _ in model.named_parameters())
+        spared = {n for n, p in model.named_parameters() if p.ndim < 2}
+        kept = names - spared
+        vectors = [p for n, p in model.named_parameters() if "norm" in n]
+        biases = [p for n, p in model.named_parameters() if "bias" in n and "norm" not in n]
+        opt = torch.optim.AdamW([
+            {"params": [*vectors, *biases], "weight_decay": 0.0},
+            {"params": [p for n, p in model.named_parameters() if n in kept and "norm" not in n]},
+        ])
+        opt2 = vectors + biases
+        """,
+    "a dict filled by names": """
+        by_name = {}
+        for n, p in model.named_parameters():
+            if p.requires_grad:
+                by_name[n] = p
+        rest, kept = [], []
+        for n, p in by_name.items():
+            if p.ndim < 2:
+                rest.append(p)
+            else:
+                kept.append(p)
+        opt = torch.optim.AdamW([{"params": rest, "weight_decay": 0.0}, {"params": kept, "weight_decay": 0.1}])
+        """,
 }
 
 
@@ -246,3 +335,122 @@ def test_what_the_groups_take_and_decay_by_is_what_the_program_makes_of_them(nam
             assert None not in answers.values()
             found |= {called: decay for called, taken in answers.items() if taken}
     assert found == pytest.approx(real)
+
+
+def said(path: str) -> Atom:
+    return Atom(Asked.LAYER, path)
+
+
+NORMS = some([said("LayerNorm"), said("GroupNorm")])
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ('type(m).__name__ == "LayerNorm"', said("LayerNorm")),
+        ('type(m).__name__ in ("LayerNorm", "GroupNorm")', NORMS),
+        ("m.__class__.__name__ not in names", inverse(NORMS)),
+        ("type(m) is NORM", said("torch.nn.LayerNorm")),
+        ("m.__class__ != nn.LayerNorm", inverse(said("torch.nn.LayerNorm"))),
+        ("isinstance(m, Scale)", said("Scale")),
+        ("isinstance(m, (Scale, FusedNorm))", some([said("Scale"), said("lab.FusedNorm")])),  # one comes by a star
+        ("True", ALWAYS),
+    ],
+)
+def test_a_condition_on_a_layer_is_read(condition: str, wanted: Predicate) -> None:
+    assert picked(condition) == wanted
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "type(m) < nn.LayerNorm",
+        "type(m) is make()",
+        "type(other) is nn.LayerNorm",
+        "isinstance(other, nn.LayerNorm)",
+        "any(m is each for each in kept if each)",
+        "any(m is each for each in make())",
+        "any(m is each for each, _ in pairs)",
+        "any(kept)",
+        "is_norm(*m)",
+        "never(m)",
+        "sometimes(m)",
+        "nn.LayerNorm",
+    ],
+)
+def test_a_condition_on_a_layer_that_is_not_in_sight_is_opaque(condition: str) -> None:
+    found = picked(condition)
+    assert isinstance(found, Atom)
+    assert found.test is Asked.OPAQUE
+
+
+def picked(condition: str) -> Predicate:
+    """What the one list takes that is filled under a condition on a module `m`."""
+    (group,) = partition(f"""
+        import torch
+        from lab import *
+        from torch import nn
+        NORM = nn.LayerNorm
+        names = ["LayerNorm", "GroupNorm"]
+        class Scale(nn.Module):
+            pass
+        def is_norm(m):
+            return isinstance(m, nn.LayerNorm)
+        def never(m):
+            print(m)
+        def sometimes(m):
+            for each in m.children():
+                if each is m:
+                    break
+            return
+        found = []
+        for m in model.modules():
+            for n, p in m.named_parameters(recurse=False):
+                if {condition}:
+                    found.append(p)
+        opt = torch.optim.AdamW([{{"params": found, "weight_decay": 0.1}}])
+    """).groups
+    assert group.picks is not None
+    (pick,) = group.picks
+    return pick.predicate
+
+
+@pytest.mark.parametrize(
+    "filled",
+    ["if 'embedding' not in n:\n        by_name[n] = p", "by_name[p] = n", "by_name[n] = n", "by_name[n] = make(p)"],
+)
+def test_a_dict_that_holds_other_than_every_parameter_is_not_in_sight(filled: str) -> None:
+    found = partition(f"""
+import torch
+by_name = {{}}
+for n, p in model.named_parameters():
+    {filled}
+vectors, matrices = [], []
+for n, p in by_name.items():
+    if p.ndim < 2:
+        vectors.append(p)
+    else:
+        matrices.append(p)
+opt = torch.optim.AdamW([{{"params": vectors, "weight_decay": 0.0}}, {{"params": matrices, "weight_decay": 0.1}}])
+""")
+    assert [group.picks for group in found.groups] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for p in model.parameters():\n    try:\n        found.append(p)\n    finally:\n        pass",
+        "for p in model.parameters():\n    if p.ndim > 2:\n        break\n    found.append(p)",
+        "for p in model.parameters():\n    while len(found) < 3:\n        found.append(p)",
+        "for p in model.parameters():\n    pass\nelse:\n    found.append(p)",
+        "for p in model.parameters():\n    found.append(make(p))",
+        "found = list(model.parameters()) - make()",
+        "found = list(model.parameters()) + make()",
+        "found = get_parameter_names(model, [])",
+    ],
+)
+def test_a_list_that_more_decides_than_its_parameters_is_not_in_sight(loop: str) -> None:
+    (group,) = partition(
+        f'import torch\nfound = []\n{loop}\nopt = torch.optim.AdamW([{{"params": found, "weight_decay": 0.1}}])\n'
+    ).groups
+    assert group.picks is None

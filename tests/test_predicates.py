@@ -9,6 +9,7 @@ from adamw_lint.model.grouping.predicates import (
     NEVER,
     TRAINED,
     Atom,
+    Not,
     Predicate,
     Subject,
     every,
@@ -81,6 +82,13 @@ def test_opposites_are_seen(one: Predicate, other: Predicate) -> None:
     assert same(one, inverse(other))
     assert same(normal(one), one)
     assert not same(one, other)
+
+
+def test_negations_are_brought_down_to_the_atoms() -> None:
+    bias, norm = said("bias"), said("norm")
+    assert normal(Not(Not(bias))) == bias
+    assert normal(Not(every([bias, Not(norm)]))) == some([Not(bias), norm])
+    assert normal(Not(some([bias, every([norm, OPAQUE])]))) == every([Not(bias), some([Not(norm), Not(OPAQUE)])])
 
 
 def test_a_slip_is_no_opposite() -> None:

@@ -21,6 +21,8 @@ def steps(survey: Survey, node: cst.CSTNode, outer: cst.CSTNode) -> list[Step] |
     found: list[Step] = []
     inner = node
     for up in survey.ancestors(node):
+        if isinstance(up, cst.For) and inner is up.orelse:
+            return None
         if up is outer:
             return list(reversed(found))
         if isinstance(up, cst.If):
@@ -28,7 +30,7 @@ def steps(survey: Survey, node: cst.CSTNode, outer: cst.CSTNode) -> list[Step] |
                 found.append((up.test, True))
             elif inner is up.orelse:
                 found.append((up.test, False))
-        elif isinstance(up, _OPEN) or (isinstance(up, cst.For) and inner is up.orelse):
+        elif isinstance(up, _OPEN):
             return None
         inner = up
     return None

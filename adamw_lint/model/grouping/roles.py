@@ -7,6 +7,7 @@ from enum import Enum, auto
 import libcst as cst
 
 from adamw_lint.model.grouping.comprehensions import copied
+from adamw_lint.model.grouping.growing import is_for_all
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, index_of, keyword, method_call, positional
@@ -205,15 +206,19 @@ class Roles:
         return None if isinstance(binding.value, cst.Name) else self.entries(binding.value, given)
 
     def _collected(self, node: cst.BaseExpression) -> Variable | None:
-        """What a dict holds that is filled by `d[name] = parameter` alone."""
-        for item in self._values.item_assignments(node):
-            target = item.targets[0].target
-            key = index_of(target) if isinstance(target, cst.Subscript) else None
-            found = self.of(key) if key is not None else None
-            value = self.of(item.value)
-            if found and found.what is What.NAME and value and value.what is What.PARAMETER:
-                return Variable(What.PAIR, found.root)
-        return None
+        """What a dict holds that is filled by `d[name] = parameter` alone, for every parameter that is trained."""
+        items = self._values.item_assignments(node)
+        found = [self._entry(item) for item in items]
+        are_all = all(is_for_all(self._survey, item, self._words["trained"]) for item in items)
+        said = {self.key(each.root) if each is not None else None for each in found}
+        return found[0] if len(said) == 1 and are_all else None
+
+    def _entry(self, item: cst.Assign) -> Variable | None:
+        target = item.targets[0].target
+        key = index_of(target) if isinstance(target, cst.Subscript) else None
+        found, value = self.of(key) if key is not None else None, self.of(item.value)
+        is_pair = found and found.what is What.NAME and value and value.what is What.PARAMETER
+        return Variable(What.PAIR, found.root) if found and is_pair else None
 
 
 def _is_local(call: cst.Call) -> bool:
