@@ -164,3 +164,15 @@ def same(left: cst.CSTNode, right: cst.CSTNode) -> bool:
     """Whether two nodes are the same code but for white space and comments, which names and attributes cannot hold."""
     first, second = dotted(left), dotted(right)
     return first == second if first is not None else left.deep_equals(right)
+
+
+def unpacked(element: cst.Element, whole: cst.CSTNode, statement: cst.CSTNode) -> cst.BaseExpression | None:
+    """What an element of a whole is bound to by `a, b = x, y`; None where a statement does not take it out so."""
+    if not isinstance(whole, (cst.Tuple, cst.List)) or not isinstance(statement, cst.Assign):
+        return None
+    target = statement.targets[0].target
+    if len(statement.targets) != 1 or not isinstance(target, (cst.Tuple, cst.List)):
+        return None
+    stars = any(isinstance(each, cst.StarredElement) for each in (*whole.elements, *target.elements))
+    is_each = len(target.elements) == len(whole.elements) and not stars
+    return target.elements[whole.elements.index(element)].value if is_each else None

@@ -11,7 +11,7 @@ from adamw_lint.model.frames import Frames
 from adamw_lint.model.layered.classes import Instances
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call, positional, text_of
+from adamw_lint.model.tree import dotted, method_call, positional, text_of, unpacked
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
@@ -68,6 +68,8 @@ class Onward:
         match parent:
             case cst.Arg():
                 yield from self._handed(parent, stage)
+            case cst.Element() if (target := self._unpacked(parent)) is not None:
+                yield from self._bound(target, stage)
             case cst.DictElement() if parent.value is node:
                 yield from self._entered(parent, stage)
             case cst.Assign() | cst.AnnAssign() | cst.AugAssign():
@@ -79,7 +81,7 @@ class Onward:
             case cst.Param():
                 yield from self._reads_of_parameter(self._survey.function(parent), parent.name.value, stage)
             case cst.For() | cst.CompFor() if parent.iter is node and stage is Stage.LAYER:
-                yield from self._looped(parent, stage)
+                yield from self._bound(parent.target, stage)
             case cst.Call() if stage is Stage.LAYER:
                 yield Stop(parent, stage)
             case cst.Attribute() if stage is Stage.LAYER:
@@ -90,6 +92,10 @@ class Onward:
                 yield Stop(parent, stage)  # type: ignore[arg-type]
         if stage is Stage.LAYER and isinstance(node, cst.Call):
             yield from self._kept(node)
+
+    def _unpacked(self, element: cst.Element) -> cst.BaseExpression | None:
+        whole = self._survey.parents[element]
+        return unpacked(element, whole, self._survey.parents[whole])
 
     def _entered(self, element: cst.DictElement, stage: Stage) -> Iterator[Stop]:
         """An entry of a dict: of arguments, if the key is that of a regularizer."""
@@ -219,9 +225,6 @@ class Onward:
             return any(each in here for each in own)
         there = self._values.bindings(target)
         return any(each in there for each in here)
-
-    def _looped(self, loop: cst.For | cst.CompFor, stage: Stage) -> Iterator[Stop]:
-        yield from self._bound(loop.target, stage)
 
     def _returned(self, statement: cst.Return, stage: Stage) -> Iterator[Stop]:
         function = self._survey.function(statement)
