@@ -10,6 +10,7 @@ import libcst as cst
 import pytest
 import torch
 from architectures import KNOWN, PARTLY_KNOWN, UNKNOWN
+from pages import project, source_of
 from torch import nn
 
 from adamw_lint.model.module import Module
@@ -80,3 +81,53 @@ def test_what_a_run_may_leave_out_is_not_certain(name: str) -> None:
     certain = {tensor.name: tensor.ndim for tensor in architecture.known(expression)}
     assert certain
     assert certain.items() <= {name: dimensions(p) for name, p in run(PARTLY_KNOWN[name]).named_parameters()}.items()
+
+
+SETTINGS = """
+from torch import nn
+
+WIDTH, RATE, HEAD, NOTHING = 4, 0.5, "head", None
+if input():
+    NORM = nn.LayerNorm
+else:
+    NORM = nn.RMSNorm
+
+class Block(nn.Module):
+    def __init__(self, width=WIDTH):
+        super().__init__()
+        self.fc = nn.Linear(width, int(width * RATE), bias=NOTHING is not None)
+
+def act():
+    return nn.ReLU()
+"""
+
+
+@pytest.mark.parametrize(
+    "imported", ["from lab.parts import *", "from lab.parts import {names}", "from lab import parts"]
+)
+def test_what_another_file_of_the_program_binds_is_read(imported: str) -> None:
+    names = ["WIDTH", "RATE", "HEAD", "NOTHING", "NORM", "Block", "act"]
+    said = [f"parts.{name}" if imported.endswith("import parts") else name for name in names]
+    width, rate, head, nothing, norm, block, act = said
+    code = f"""
+from torch import nn
+{imported.format(names=", ".join(names))}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([{block}() for _ in range({width} - 2)])
+        setattr(self, {head}, nn.Linear({width}, 1, bias={nothing} is None))
+        self.act, self.drop = {act}(), nn.Dropout({rate})
+        if {rate} > 0.4:
+            self.more = nn.PReLU()
+        self.norm = {norm}({width})
+model = Net()
+shown(model)
+"""
+    with project({"lab/__init__.py": "", "lab/parts.py": SETTINGS}):
+        module = Module.of(source_of(code))
+        call = next(call for call in module.survey.calls if call.func.deep_equals(cst.Name("shown")))
+        known = module.architecture.known(call.args[0].value)
+        assert module.architecture.tensors(call.args[0].value) is None  # a norm with a bias, or without
+    held = ["blocks.0.fc.weight", "blocks.1.fc.weight", "head.weight", "head.bias", "more.weight"]
+    assert [tensor.name for tensor in known] == held

@@ -33,19 +33,20 @@ from adamw_lint.model.parameters.things import (
     options_of,
 )
 from adamw_lint.model.tree import dotted
-from adamw_lint.model.worth import Defined, Reference
+from adamw_lint.model.worth import Choice, Defined, Nothing, Number, Reference, Text
 
 if TYPE_CHECKING:
     from adamw_lint.model.parameters.interpreter import Interpreter
 
+_TOLD = (Choice, Defined, Nothing, Number, Text)  # of what stands in another file of the program
 _ASKED = frozenset({"get", "pop", "lower", "upper", "split", "items", "keys", "values", "strip", "copy"})
 
 
 def attribute(run: Interpreter, node: cst.Attribute, base: Thing) -> Thing:
     """What `base.attr` is, for an attribute as it is written."""
     if isinstance(base, Library) and node in run.survey.orders:
-        value = run.values.worth(node)
-        return run.converted(value) if isinstance(value, Defined) else below(base, node.attr.value)
+        value = run.values.behind(run.values.worth(node))
+        return run.converted(value) if isinstance(value, _TOLD) else below(base, node.attr.value)
     found = member(run, base, node.attr.value)
     if isinstance(found, Method) and isinstance(base, Layer) and dotted(node.value) == "self":
         later = run.values.bindings(node) if node in run.survey.orders else []
