@@ -17,7 +17,7 @@ from adamw_lint.model.module import Module
 from adamw_lint.model.parameters.pretrained import Options
 from adamw_lint.model.parameters.tensors import Role, Tensor
 from adamw_lint.model.parameters.wellknown import automatic, expanded, families, family_of_checkpoint
-from adamw_lint.model.tree import method_call
+from adamw_lint.model.tree import dotted, method_call
 from adamw_lint.read.source import Source
 from adamw_lint.rulebook import models
 
@@ -529,3 +529,33 @@ def test_a_checkpoint_is_of_its_family(name: str) -> None:
 def test_braces_are_written_out() -> None:
     assert expanded(" a.{b,\n  c.{d,e.{f}}} g ") == ["a.b", "a.c.d", "a.c.e.f", "g"]
     assert expanded("") == [""]
+
+
+@pytest.mark.parametrize("model", ["model", "self"])
+def test_the_norms_of_a_well_known_part_stand_under_its_name(model: str) -> None:
+    module = Module.of(
+        Source.of_text("""
+from torch import nn
+from transformers import BertModel
+
+class Net(nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        self.bert = BertModel.from_pretrained("bert-base-uncased")
+        self.kept = None
+        self.kept = 4
+        self.norm = nn.LayerNorm(4)
+
+    def configure_optimizers(self):
+        asked(self)
+
+model = Net("bert")
+asked(model)
+""")
+    )
+    calls = [call for call in module.survey.calls if dotted(call.func) == "asked"]
+    (holding,) = module.inventory.of(next(call.args[0].value for call in calls if dotted(call.args[0].value) == model))
+    assert not holding.complete
+    names = {tensor.name: tensor.role for tensor in holding.tensors}
+    assert names["bert.embeddings.LayerNorm.weight"] is Role.NORM
+    assert names["norm.bias"] is Role.BIAS
