@@ -168,6 +168,117 @@ REACHED = {
         "losses = {'ce': ce, 'l2': lam * model[0].weight.norm()}\nsum(losses.values()).backward()",
         "lam * model[0].weight.norm()",
     ),
+    "the square of a norm that a name holds": (
+        "size = model[0].weight.norm()\nloss = ce + lam * size ** 2\nloss.backward()",
+        "lam * size ** 2",
+    ),
+    "a power of a norm that a name holds": (
+        "reg = 0\nfor p in model.parameters():\n    size = p.norm()\n    reg = reg + torch.pow(size, 2)\n"
+        "(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "the root of a sum that a name holds": (
+        "total = sum(p.pow(2).sum() for p in model.parameters())\n(ce + lam * total ** 0.5).backward()",
+        "lam * total ** 0.5",
+    ),
+    "one of two arms": (
+        "loss = ce + (lam * model[0].weight.norm() if deep else lam * model[2].weight.norm())\nloss.backward()",
+        "lam * model[0].weight.norm() if deep else lam * model[2].weight.norm()",
+    ),
+    "a name within an expression": (
+        "loss = ce + (reg := lam * model[0].weight.norm())\nprint(reg)\nloss.backward()",
+        "lam * model[0].weight.norm()",
+    ),
+    "divided in place": (
+        "reg = model[0].weight.norm()\nreg /= 2\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "a pair that a function returns": (
+        "def both(net):\n    return F.mse_loss(net(x), y), lam * net[0].weight.norm()\n"
+        "ce, reg = both(model)\n(ce + reg).backward()",
+        "reg",
+    ),
+    "a pair that is written": (
+        "ce, reg = F.mse_loss(model(x), y), lam * model[0].weight.norm()\n(ce + reg).backward()",
+        "reg",
+    ),
+    "on another device": (
+        "reg = lam * model[0].weight.norm() + lam * model[2].weight.norm()\n(ce + reg.to(ce.device)).backward()",
+        "reg",
+    ),
+    "torch.mul": (
+        "reg = model[0].weight.norm() + model[2].weight.norm()\n(ce + torch.mul(reg, lam)).backward()",
+        "torch.mul(reg, lam)",
+    ),
+    "torch.div": (
+        "reg = model[0].weight.norm() + model[2].weight.norm()\n(ce + torch.div(reg, 2)).backward()",
+        "torch.div(reg, 2)",
+    ),
+    "a list of a dict of losses": (
+        "losses = {'ce': ce, 'l2': lam * model[0].weight.norm()}\nsum(list(losses.values())).backward()",
+        "lam * model[0].weight.norm()",
+    ),
+    "an entry of a dict of losses": (
+        "losses = {'ce': ce, 'l2': lam * model[0].weight.norm()}\n(losses['ce'] + losses['l2']).backward()",
+        "lam * model[0].weight.norm()",
+    ),
+    "a function that calls itself": (
+        "def l2(net, n):\n    return lam * net[n].weight.norm() + (l2(net, n - 1) if n else 0)\n"
+        "loss = ce + l2(model, 2)\nloss.backward()",
+        "lam * net[n].weight.norm()",
+    ),
+    "a module of squared error": (
+        "mse = nn.MSELoss()\nw = model[0].weight\n(ce + lam * mse(w, torch.zeros_like(w))).backward()",
+        "lam * mse(w, torch.zeros_like(w))",
+    ),
+    "a module of squared error, built where it is called": (
+        "w = model[0].weight\n(ce + lam * nn.MSELoss(reduction='sum')(w, torch.zeros_like(w))).backward()",
+        "lam * nn.MSELoss(reduction='sum')(w, torch.zeros_like(w))",
+    ),
+    "weights bound in two arms": (
+        "if deep:\n    w = model[0].weight\nelse:\n    w = model[2].weight\n(ce + lam * w.norm() ** 2).backward()",
+        "lam * w.norm() ** 2",
+    ),
+    "lists of parameters joined": (
+        "params = list(model[0].parameters()) + list(model[2].parameters())\n"
+        "reg = sum(p.pow(2).sum() for p in params)\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "iterators in a chain": (
+        "from itertools import chain\nparams = chain(model[0].parameters(), model[2].parameters())\n"
+        "reg = sum(p.pow(2).sum() for p in params)\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "a list of weights": (
+        "reg = sum(w.pow(2).sum() for w in [model[0].weight, model[2].weight])\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "a list of layers": (
+        "first = nn.Linear(1, 1)\nlast = nn.Linear(1, 1)\n"
+        "reg = sum(layer.weight.pow(2).sum() for layer in (first, last))\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "pairs by comprehension": (
+        "named = [(n, p) for n, p in model.named_parameters() if 'bias' not in n]\n"
+        "reg = sum(p.pow(2).sum() for n, p in named)\n(ce + lam * reg).backward()",
+        "lam * reg",
+    ),
+    "parameters by every caller": (
+        "def learn(loss, params):\n    for p in params:\n        loss = loss + lam * p.pow(2).sum()\n"
+        "    loss.backward()\nlearn(ce, model.parameters())",
+        "lam * p.pow(2).sum()",
+    ),
+    "a factor beside each list": (
+        "parts = []\nparts.append((1e-4, model[0].parameters()))\nparts.append((1e-3, model[2].parameters()))\n"
+        "loss = ce\nfor by, params in parts:\n    for p in params:\n        loss = loss + by * p.pow(2).sum()\n"
+        "loss.backward()",
+        "by * p.pow(2).sum()",
+    ),
+    "numbered parameters": (
+        "loss = ce\nfor n, p in enumerate(model.parameters()):\n    loss = loss + lam * p.pow(2).sum()\n"
+        "loss.backward()",
+        "lam * p.pow(2).sum()",
+    ),
 }
 
 
@@ -250,6 +361,33 @@ SILENT = {
     ),
     "squares under a mask": (
         "w = model[0].weight\nkept = (w.abs() > 0.1).float()\n(ce + lam * (kept * w ** 2).sum()).backward()"
+    ),
+    "the square of a sum of norms": (
+        "total = sum(p.norm() for p in model.parameters())\n(ce + lam * total ** 2).backward()"
+    ),
+    "the square of a sum in a loop": (
+        "total = 0\nfor p in model.parameters():\n    total = total + p.norm()\n(ce + lam * total ** 2).backward()"
+    ),
+    "the square of a factor and a norm": "size = lam * model[0].weight.norm()\n(ce + size ** 2).backward()",
+    "a remainder in place": "reg = model[0].weight.norm()\nreg %= 2\n(ce + lam * reg).backward()",
+    "a module of absolute error": ("w = model[0].weight\n(ce + lam * nn.L1Loss()(w, torch.zeros_like(w))).backward()"),
+    "a function of the program, with zeros": "w = model[0].weight\n(ce + lam * gap(w, torch.zeros_like(w))).backward()",
+    "parameters joined with others": (
+        "params = list(model[0].parameters()) + codes\nreg = sum(p.pow(2).sum() for p in params)\n"
+        "(ce + lam * reg).backward()"
+    ),
+    "a list of tensors": "reg = sum(h.pow(2).sum() for h in [first, last])\n(ce + lam * reg).backward()",
+    "a list of what calls return": "reg = sum(h.norm() for h in [model(x), model(y)])\n(ce + lam * reg).backward()",
+    "a name that may be something else": (
+        "w = model(x)\nif deep:\n    w = model[0].weight\n(ce + lam * w.norm() ** 2).backward()"
+    ),
+    "a weight beside each parameter": (
+        "parts = []\nparts.append((importance, model[0].weight))\nloss = ce\n"
+        "for by, w in parts:\n    loss = loss + by * w.pow(2).sum()\nloss.backward()"
+    ),
+    "numbered pairs": (
+        "loss = ce\nfor n, pair in enumerate(model.named_parameters()):\n    loss = loss + lam * pair.pow(2).sum()\n"
+        "loss.backward()"
     ),
 }
 
@@ -380,3 +518,167 @@ def test_a_method_of_self_is_that_of_its_own_class_or_of_one_above() -> None:
     assert found(INHERITED.replace("Net(Base)", "Net(Foreign)")) == []
     below = "class Deeper(Net):\n    def penalty(self):\n        return self.gate.abs().mean()\n"
     assert found(INHERITED + "\n" + below) == []
+
+
+TREES = """\
+from functools import partial
+import operator
+import equinox as eqx
+import haiku as hk
+import jax
+import jax.numpy as jnp
+import optax
+from flax import nnx
+from flax.core import unfreeze
+from jax.flatten_util import ravel_pytree
+
+lam = 1e-3
+optimizer = optax.adam(1e-2)
+
+def loss_fn({arguments}):
+    data = jnp.mean((apply(params, x) - y) ** 2)
+{body}
+
+@jax.jit
+def step(params, state, x, y):
+    grads = {gradient}(params, x, y)
+    updates, state = optimizer.update(grads, state, params)
+    return optax.apply_updates(params, updates), state
+"""
+LEAVES = "l2 = sum(jnp.sum(p ** 2) for p in jax.tree.leaves({of}))\nreturn data + lam * l2"
+
+
+def in_trees(body: str, arguments: str = "params, x, y", gradient: str = "jax.grad(loss_fn)") -> str:
+    code = TREES.replace("{body}", textwrap.indent(body, "    "))
+    return code.replace("{arguments}", arguments).replace("{gradient}", gradient)
+
+
+def over(of: str, before: str = "") -> str:
+    return before + LEAVES.replace("{of}", of)
+
+
+TREES_FOUND = {
+    "flattened into leaves and their tree": (
+        "leaves, tree = jax.tree.flatten(params)\nreturn data + lam * sum(jnp.sum(p ** 2) for p in leaves)"
+    ),
+    "the first of what is flattened": ("return data + lam * sum(jnp.sum(p ** 2) for p in jax.tree.flatten(params)[0])"),
+    "one vector and its way back": "flat, back = ravel_pytree(params)\nreturn data + lam * jnp.sum(flat ** 2)",
+    "a vector that is called as the tree was": (
+        "flat_params, back = ravel_pytree(params)\nreturn data + lam * optax.global_norm(flat_params) ** 2"
+    ),
+    "a loop over a list of arrays": ("l2 = 0\nfor w in params:\n    l2 = l2 + jnp.sum(w ** 2)\nreturn data + lam * l2"),
+    "one of two leaves": (
+        "if deep:\n    w = params['a']['w']\nelse:\n    w = params['b']['w']\nreturn data + lam * jnp.sum(w ** 2)"
+    ),
+    "the value of a variable": "return data + lam * jnp.sum(params.dense.kernel.value ** 2)",
+    "an attribute that holds a tree": over("state.params"),
+    "a tree that may be bound again": over(
+        "params", "if half:\n    params = jax.tree.map(lambda p: p.astype(jnp.float32), params)\n"
+    ),
+    "a tree times a mask": over("kernels", "kernels = jax.tree.map(lambda p, m: p * m, params, mask)\n"),
+    "a tree where a mask is true": over(
+        "kernels", "kernels = jax.tree.map(lambda p, m: p if m else 0, params, mask)\n"
+    ),
+    "the arrays of a model of its class": over(
+        "eqx.filter(jax.tree.map(lambda p: p, params), eqx.is_array)",
+    ),
+    "what a predicate of the program picks": over(
+        "kernels", "kernels, rest = hk.data_structures.partition(lambda module, name, p: name == 'w', params)\n"
+    ),
+    "a tree that is no longer frozen": over("unfreeze(params)"),
+    "a tree that is no longer frozen, by its method": over("params.unfreeze()"),
+    "a reduction by a function of the library": (
+        "squares = jax.tree.map(lambda p: jnp.sum(p ** 2), params)\n"
+        "return data + lam * jax.tree.reduce(operator.add, squares)"
+    ),
+    "a sum of squares of each leaf": (
+        "squares = jax.tree.map(jnp.square, params)\nreturn data + lam * optax.tree_utils.tree_sum(squares)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TREES_FOUND)
+def test_a_penalty_on_a_tree_is_found(name: str) -> None:
+    (addend,) = found(in_trees(TREES_FOUND[name]))
+    assert TREES_FOUND[name].endswith(f"data + {addend}")
+
+
+MODEL_TREES = {
+    "the arrays of a model": over("arrays", "arrays, rest = eqx.partition(model, eqx.is_array)\n"),
+    "the parameters of a module": over("state", "definition, state = nnx.split(model, nnx.Param)\n"),
+    "some of the state of a module": over("kept", "definition, kept, rest = nnx.split(model, nnx.Param, ...)\n"),
+    "a leaf of a module": "return data + lam * jnp.sum(model.dense.kernel.value ** 2)",
+}
+
+
+@pytest.mark.parametrize("name", MODEL_TREES)
+def test_a_penalty_on_a_part_of_a_model_is_found(name: str) -> None:
+    assert found(in_trees(MODEL_TREES[name], "model, x, y")) == [MODEL_TREES[name].partition("data + ")[2]]
+
+
+TREES_SILENT = {
+    "the tree that comes with the leaves": over("jax.tree.flatten(params)[1]"),
+    "an entry of no leaf": "return data + lam * jnp.sum(params['scores'] ** 2)",
+    "a leaf of what is not trained": "return data + lam * jnp.sum(other['w'] ** 2)",
+    "each example": "return data + lam * jnp.sum(jax.vmap(lambda params: params ** 2)(x))",
+    "statistics": over("state.batch_stats"),
+    "what is no array": over("rest", "arrays, rest = eqx.partition(params, eqx.is_array)\n"),
+    "the model of a teacher": over("eqx.filter(teacher, eqx.is_array)"),
+    "the largest": (
+        "squares = jax.tree.map(lambda p: jnp.sum(p ** 2), params)\nreturn data + lam * jax.tree.reduce(max, squares)"
+    ),
+    "the largest of two": (
+        "squares = jax.tree.map(lambda p: jnp.sum(p ** 2), params)\n"
+        "return data + lam * jax.tree.reduce(lambda a, b: jnp.maximum(a, b), squares)"
+    ),
+    "the last": (
+        "squares = jax.tree.map(lambda p: jnp.sum(p ** 2), params)\n"
+        "return data + lam * jax.tree.reduce(lambda so_far, p: p + 0.0, squares)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TREES_SILENT)
+def test_what_only_looks_like_a_penalty_on_a_tree_is_left_alone(name: str) -> None:
+    assert found(in_trees(TREES_SILENT[name])) == []
+
+
+WHOLE = "return data + lam * optax.global_norm(params) ** 2"
+METHOD = """
+class Agent:
+    def fitted(self, params, x, y):
+        return jnp.mean(apply(params, x)) + lam * optax.global_norm(params) ** 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "gradient", "more"),
+    [
+        ("x, params, y", "jax.grad(loss_fn, argnums=1)", ""),
+        ("x, params, y", "nnx.grad(loss_fn, argnums=nnx.DiffState(1, nnx.Param))", ""),
+        ("scale, params, x, y", "jax.grad(partial(loss_fn, 2.0))", ""),
+        ("params, x, y", "jax.grad(made())", "def made():\n    return loss_fn\n"),
+        ("params, x, y", "jax.grad(outer)", "def outer(params, x, y):\n    return loss_fn(params, x, y)\n"),
+        ("params, x, y", "jax.grad(jax.checkpoint(loss_fn))", ""),
+    ],
+)
+def test_a_function_is_known_however_its_gradient_is_taken(arguments: str, gradient: str, more: str) -> None:
+    code = in_trees(WHOLE, arguments, gradient).replace("@jax.jit", f"{more}@jax.jit").replace("loss_fn", "fitted")
+    assert found(code) == ["lam * optax.global_norm(params) ** 2"]
+    assert found(code.replace("jax.grad(", "jax.vmap(").replace("nnx.grad(", "nnx.vmap(")) == []
+
+
+def test_the_loss_is_the_first_of_what_a_function_gives() -> None:
+    code = in_trees(f"{WHOLE}, data", gradient="jax.grad(outer, has_aux=True)").replace("loss_fn", "fitted")
+    outer = "def outer(params, x, y):\n    return fitted(params, x, y)\n"
+    assert found(code.replace("@jax.jit", f"{outer}@jax.jit")) == ["lam * optax.global_norm(params) ** 2"]
+    logged = code.replace(WHOLE, "return data, data + lam * optax.global_norm(params) ** 2").replace(
+        ", data\n\n", "\n\n"
+    )
+    assert found(logged.replace("@jax.jit", f"{outer}@jax.jit")) == []
+
+
+def test_a_method_is_known_where_one_class_has_it() -> None:
+    code = in_trees("return data", gradient="jax.grad(agent.fitted)") + METHOD
+    assert found(code) == ["lam * optax.global_norm(params) ** 2"]
+    assert found(f"{code}\nclass Other:\n    def fitted(self, x):\n        return x\n") == []

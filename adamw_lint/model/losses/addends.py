@@ -114,10 +114,17 @@ class Addends:
             return other(node)
         if str(exponent.value) == "0.5":
             return other(node) if self._flow.is_elementwise(base) else self._rooted(node, part)
-        is_single = self._norms.norm(self._frames.resolve(base)) is not None  # (Σ‖p‖)² is not Σ‖p‖²
-        if exponent.value == 2 and is_single and part.norm is not None and not part.norm.squared:
-            return replace(part, norm=replace(part.norm, squared=True))
+        if exponent.value == 2 and self._is_single(base) and part.norm is not None and not part.norm.squared:
+            return replace(part, node=node, norm=replace(part.norm, squared=True))
         return other(node)
+
+    def _is_single(self, base: Place) -> bool:
+        """Whether a name holds one norm, no sum of several: (Σ‖p‖)² is not Σ‖p‖²."""
+        place = self._frames.resolve(base)
+        binding = self._values.bound_once(place.node)
+        if binding is None or binding.kind is not Kind.ASSIGN or binding.value is None:
+            return False
+        return self._norms.norm(self._frames.resolve(Place(binding.value, place.frame))) is not None
 
     def _rooted(self, node: cst.BaseExpression, part: Part) -> Part:
         norm = next((leaf.norm for leaf in leaves(part)), None)
@@ -169,6 +176,8 @@ class Addends:
             elements = choice.node.elements if isinstance(choice.node, cst.Tuple) else ()
             if binding.index is not None and binding.index < len(elements):
                 parts.append(self._part(Place(elements[binding.index].value, choice.frame)))
+        if inner is None and parts:
+            return parts[0]
         return sum_of(value, parts) if parts else other(value)
 
     def _called(self, node: cst.Call, place: Place) -> Part:
