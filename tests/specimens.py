@@ -295,6 +295,133 @@ COUPLED = _specimens(
         opt.load_state_dict(torch.load(args.resume))
         """,
     ),
+    (
+        SAFE,
+        "the replacement is imported already",
+        """
+        from torch.optim import Adam, AdamW
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, before the class",
+        """
+        from torch.optim import AdamW, Adam
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, and the class has another use",
+        """
+        from torch.optim import Adam, AdamW
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        print(Adam)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, and the class by itself",
+        """
+        from torch.optim import Adam
+        from torch.optim import AdamW
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, and the class by a line with a comment",
+        """
+        from torch.optim import Adam  # as the paper has it
+        from torch.optim import AdamW
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, and the class by all that a block holds",
+        """
+        from torch.optim import AdamW
+        if True:
+            from torch.optim import Adam
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, and a comment stands between the two",
+        """
+        from torch.optim import (
+            Adam,  # for the body
+            AdamW,
+        )
+        print(AdamW)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement is imported already, in another function",
+        """
+        from torch.optim import Adam
+        def build(parameters):
+            from torch.optim import AdamW
+            return AdamW(parameters)
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement stands in another module, and more is imported from that of the class",
+        """
+        from torch.optim.adam import Adam, adam
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        print(adam)
+        """,
+    ),
+    (
+        SAFE,
+        "the replacement stands in another module, and the class has another use",
+        """
+        from torch.optim.adam import Adam
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        print(Adam)
+        """,
+    ),
+    (
+        MANUAL,
+        "the module of the class, by its name",
+        "from torch.optim import adam\nopt = adam.Adam(model.weights, lr=1e-3, weight_decay=0.1)",
+    ),
+    (
+        MANUAL,
+        "the class is imported and used on one line",
+        "from torch.optim.adam import Adam, adam; opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)\nprint(adam)",
+    ),
+    (
+        MANUAL,
+        "the class is imported on the last line",
+        """
+        def build(model):
+            return Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        from torch.optim.adam import Adam, adam""",
+    ),
+    (
+        MANUAL,
+        "the decay is an object that is kept in a name",
+        """
+        import paddle
+        decay = paddle.regularizer.L2Decay(1e-4)
+        opt = paddle.optimizer.Adam(parameters=weights, weight_decay=decay)
+        """,
+    ),
 )
 
 NORMS = _specimens(
@@ -1896,6 +2023,45 @@ REMOVED = _specimens(
         "a bare generator",
         "from transformers import AdamW\nopt = AdamW(p for p in model.parameters())",
     ),
+    (
+        MANUAL,
+        "a library that is imported and used on one line",
+        "import transformers; opt = transformers.AdamW(model.parameters(), lr=1e-3)",
+    ),
+    (
+        MANUAL,
+        "a library that is imported on the line of a condition",
+        """
+        if model: import transformers
+        opt = transformers.AdamW(model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "a library that is imported on the last line",
+        """
+        def build(model):
+            return transformers.AdamW(model.parameters(), lr=1e-3)
+        import transformers""",
+    ),
+    (
+        MANUAL,
+        "a class that is imported on the line of a condition",
+        """
+        if model: from transformers import AdamW
+        opt = AdamW(model.parameters(), lr=1e-3)
+        """,
+    ),
+    (
+        MANUAL,
+        "an argument that torch lacks, in a dict",
+        """
+        from transformers import AdamW
+        options = {"lr": 1e-3, "correct_bias": True}
+        opt = AdamW(model.parameters(), **options)
+        """,
+    ),
+    (SAFE, "an import of it alone, never read", "from transformers import AdamW\nimport torch"),
 )
 
 DEFAULTS = _specimens(

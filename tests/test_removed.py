@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 from formulas import deviation, float64
-from pages import only, rewritten
+from pages import only, project, rewritten, source_of
 from specimens import DEFAULTS, REMOVED
 from test_proofs import STEPS, Run
 
@@ -105,6 +105,25 @@ def moved(run: Run) -> dict[str, torch.Tensor]:
         for optimizer in run.optimizers:
             run.step(optimizer, gradients)
     return {name: p.detach() for name, p in run.model.named_parameters()}
+
+
+@pytest.mark.parametrize(
+    ("other", "is_fixed"),
+    [
+        ("from train import AdamW\nopt = AdamW([])\n", False),
+        ("from train import *\nopt = AdamW([])\n", False),
+        ("def build():\n    from train import AdamW as Optimizer\n    return Optimizer([])\n", False),
+        ("from train import AutoModel\nprint('AdamW')\n", True),
+        ("from train import AutoModel\n", True),
+        ("from data.train import AdamW\n", True),
+    ],
+)
+def test_a_name_stays_where_another_file_imports_it_from_here(other: str, is_fixed: bool) -> None:
+    code = "from transformers import AdamW, AutoModel\n"
+    with project({"train.py": code, "run.py": other, "data/train.py": "AdamW = None\n"}):
+        (found,) = lint(source_of(code, "train.py"), only("removed-adamw"))
+    assert (found.fix is not None) is is_fixed
+    assert ("`run.py` imports `AdamW` from here" in found.help) is not is_fixed
 
 
 @pytest.mark.parametrize("name", FIXED)

@@ -82,3 +82,14 @@ def stands_alone(module: Module, node: cst.CSTNode) -> bool:
 def rewrite_string(module: Module, node: cst.SimpleString, text: str) -> Edit:
     """Put another text between the quotes of a string literal."""
     return replace(module, node, f"{node.prefix}{node.quote}{text}{node.quote}")
+
+
+def line_after(module: Module, statement: cst.CSTNode, text: str) -> Edit:
+    """A statement on a line of its own after an import, whose line may hold what needs it already; raises Manual."""
+    line = module.survey.parents[statement]
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+        raise Manual("the import shares a line with another statement")
+    end = line_of(module, statement).end
+    if not module.source.text[:end].endswith(("\n", "\r")):
+        raise Manual("the import is the last line of the file")
+    return Edit(Span(end, end), f"{indent(module, statement)}{text}{module.source.newline}")

@@ -5,7 +5,7 @@ import re
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fixes.edits import indent, insert_after, line_of, replace, stands_alone
+from adamw_lint.fixes.edits import insert_after, line_after, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding
@@ -79,7 +79,7 @@ def _replaced(
         return (replace(module, alias, text),)
     if not isinstance(statement.names, cst.ImportStar) and len(statement.names) == 1:
         return replace(module, statement.module, home), replace(module, alias, text)
-    return (_new_statement(module, statement, home, text), *_dropped(module, statement, alias))
+    return (line_after(module, statement, f"from {home} import {text}"), *_dropped(module, statement, alias))
 
 
 def _extended(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias, to: Optimizer) -> Edit:
@@ -88,15 +88,7 @@ def _extended(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias,
     assert statement.module is not None
     if home == module.text(statement.module):
         return insert_after(module, alias, name)
-    return _new_statement(module, statement, home, name)
-
-
-def _new_statement(module: Module, statement: cst.ImportFrom, home: str, text: str) -> Edit:
-    if isinstance(module.survey.parents[statement], cst.SimpleStatementSuite):
-        raise Manual("the class is imported on the line of another statement")
-    end = line_of(module, statement).end
-    lead, newline = indent(module, statement), module.source.newline
-    return Edit(Span(end, end), f"{lead}from {home} import {text}{newline}")
+    return line_after(module, statement, f"from {home} import {name}")
 
 
 def _dropped(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias) -> tuple[Edit, ...]:

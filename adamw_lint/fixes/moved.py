@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from adamw_lint.diagnostics import Edit, Span
-from adamw_lint.fixes.edits import indent, line_of, replace, stands_alone
+from adamw_lint.fixes.edits import line_after, line_of, replace, stands_alone
 from adamw_lint.manual import Manual
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind, find, reaching
@@ -31,7 +31,7 @@ def imported_from(module: Module, binding: Binding, to: Optimizer, name: str = "
         yield replace(module, statement.module, home)
         yield replace(module, alias, text)
         return
-    yield _line_after(module, statement, f"from {home} import {text}")
+    yield line_after(module, statement, f"from {home} import {text}")
     if isinstance(alias, cst.ImportAlias):
         yield _without(module, statement, alias)
 
@@ -63,7 +63,7 @@ def imported_too(module: Module, node: cst.Attribute, to: Optimizer) -> Iterator
         raise Manual("the library is imported in an unusual way")
     statement = module.survey.parents[value.binding.node]
     assert isinstance(statement, (cst.ImportFrom, cst.Import))
-    yield _line_after(module, statement, f"import {package}")
+    yield line_after(module, statement, f"import {package}")
 
 
 def _seen(module: Module, name: str, node: cst.CSTNode) -> set[str]:
@@ -119,16 +119,6 @@ def _statement(module: Module, binding: Binding) -> cst.ImportFrom:
 
 def _is_alone(statement: cst.ImportFrom) -> bool:
     return not isinstance(statement.names, cst.ImportStar) and len(statement.names) == 1
-
-
-def _line_after(module: Module, statement: _Statement, text: str) -> Edit:
-    """A statement on a line of its own after that of another."""
-    if isinstance(module.survey.parents[statement], cst.SimpleStatementSuite):
-        raise Manual("the library is imported on the line of another statement")
-    end = line_of(module, statement).end
-    if not module.source.text[:end].endswith(("\n", "\r")):
-        raise Manual("the import is the last line of the file")
-    return Edit(Span(end, end), f"{indent(module, statement)}{text}{module.source.newline}")
 
 
 def _without(module: Module, statement: cst.ImportFrom, alias: cst.ImportAlias) -> Edit:

@@ -114,17 +114,9 @@ class Addends:
             return other(node)
         if str(exponent.value) == "0.5":
             return other(node) if self._flow.is_elementwise(base) else self._rooted(node, part)
-        if exponent.value == 2 and self._is_single(base) and part.norm is not None and not part.norm.squared:
+        if exponent.value == 2 and self._flow.is_single(base) and part.norm is not None and not part.norm.squared:
             return replace(part, node=node, norm=replace(part.norm, squared=True))
         return other(node)
-
-    def _is_single(self, base: Place) -> bool:
-        """Whether a name holds one norm, no sum of several: (Σ‖p‖)² is not Σ‖p‖²."""
-        place = self._frames.resolve(base)
-        binding = self._values.bound_once(place.node)
-        if binding is None or binding.kind is not Kind.ASSIGN or binding.value is None:
-            return False
-        return self._norms.norm(self._frames.resolve(Place(binding.value, place.frame))) is not None
 
     def _rooted(self, node: cst.BaseExpression, part: Part) -> Part:
         norm = next((leaf.norm for leaf in leaves(part)), None)
@@ -147,8 +139,7 @@ class Addends:
         return sum_of(node, parts) if parts else other(node)
 
     def _rescaled(self, binding: Binding, frame: Frame | None) -> Scale | None:
-        if binding.value is None:
-            return None
+        assert binding.value is not None
         scale = scale_of(Place(binding.value, frame), self._frames, self._values)
         operator = operator_of(self._survey, binding)
         if isinstance(operator, cst.DivideAssign):

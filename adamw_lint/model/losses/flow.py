@@ -86,6 +86,14 @@ class Flow:
                     stack.append((Place(bound.value, current.frame), depth + 1))
         return False
 
+    def is_single(self, place: Place) -> bool:
+        """Whether a name holds one norm, no sum of several: (Σ‖p‖)² is not Σ‖p‖²."""
+        place = self._frames.resolve(place)
+        binding = self._values.bound_once(place.node)
+        if binding is None or binding.kind is not Kind.ASSIGN or binding.value is None:
+            return False
+        return self._norms.norm(self._frames.resolve(Place(binding.value, place.frame))) is not None
+
     def is_filtered(self, node: cst.BaseSimpleComp) -> bool:
         clause: cst.CompFor | None = node.for_in
         while clause is not None:
