@@ -1336,6 +1336,59 @@ STEPS = _specimens(
             p.addcdiv_(m, v.sqrt() + 1e-8, value=-lr)
         """,
     ),
+    (
+        SAFE,
+        "the step is a function that writes to its `out`",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])',
+            'torch.addcdiv(p, m / first, (v / second).sqrt() + group["eps"], value=-group["lr"], out=p)',
+        ),
+    ),
+    (
+        SAFE,
+        "the step is a function whose result is bound to the data",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])',
+            'p.data = torch.addcdiv(p.data, m / first, (v / second).sqrt() + group["eps"], value=-group["lr"])',
+        ),
+    ),
+    (
+        SAFE,
+        "what is read before the step is the shape of the data",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])\nshape, size = p.data.shape, len(p)'),
+    ),
+    (
+        MANUAL,
+        "what is read before the step is handed to a function",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])\nprint(p.data)'),
+    ),
+    (MANUAL, "the first of three addends", _written('grad = group["weight_decay"] * p + grad + 0.0 * m')),
+    (
+        MANUAL,
+        "the decay and more on the line of a condition",
+        _written('if group["weight_decay"]: grad = 2 * grad + group["weight_decay"] * p'),
+    ),
+    (
+        MANUAL,
+        "the parameter is stepped under two names",
+        _written('grad = grad.add(p, alpha=group["weight_decay"])', f"{_STEP}\nq = p\nq.add_(m, alpha=-1e-9)"),
+    ),
+    (
+        MANUAL,
+        "the step is an assignment to two",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])',
+            'p.data, done = p.data - group["lr"] * (m / first) / ((v / second).sqrt() + group["eps"]), True',
+        ),
+    ),
+    (
+        MANUAL,
+        "the step is a function by a name of its own",
+        _written(
+            'grad = grad.add(p, alpha=group["weight_decay"])',
+            'from torch import addcdiv\naddcdiv(p, m, v.sqrt() + group["eps"], value=-group["lr"], out=p)',
+        ),
+    ),
 )
 
 
@@ -1458,6 +1511,29 @@ opt = torch.optim.AdamW([
     {{"params": [p for n, p in named if n in no_decay], "weight_decay": 0.0}},
 ], lr=1e-3)
 """
+_OTHER_MODEL = """
+class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(4)
+other = Other()
+groups = torch.optim.AdamW([
+    {{"params": [p for n, p in other.named_parameters() if not any(nd in n for nd in no_decay)], "weight_decay": 0.1}},
+    {{"params": [p for n, p in other.named_parameters() if any(nd in n for nd in no_decay)], "weight_decay": 0.0}},
+])
+"""
+
+
+def _tested(kept: str, spared: str) -> str:
+    """Two groups of the parameters that pass one test, and the other."""
+    return f"""
+opt = torch.optim.AdamW([
+    {{{{"params": [p for n, p in model.named_parameters() if {kept}], "weight_decay": 0.1}}}},
+    {{{{"params": [p for n, p in model.named_parameters() if {spared}], "weight_decay": 0.0}}}},
+], lr=1e-3)
+"""
+
+
 UNMATCHED = _specimens(
     "unmatched-exclusion",
     (
@@ -1637,6 +1713,95 @@ opt = torch.optim.AdamW([{{"params": decay, "weight_decay": 0.1}}, {{"params": r
         MANUAL,
         "whole names of a model that is not known",
         "import torch" + _WHOLE.format('no_decay = ["bias", "LayerNorm.weight"]'),
+    ),
+    (
+        SAFE,
+        "a test of more than the names: the dimensions stand for all of it",
+        _net(
+            f"self.first = nn.LayerNorm(4); {_LINEAR}",
+            "",
+            _tested('"norm" not in n and "bias" not in n', '"norm" in n or "bias" in n'),
+        ),
+    ),
+    (
+        SAFE,
+        "more norms than are named, and the default decay",
+        _net(
+            f"self.a, self.b, self.c, self.d = (nn.LayerNorm(4) for _ in range(4)); {_LINEAR}",
+            rest=_PAIR.replace(', "weight_decay": 0.1', ""),
+        ),
+    ),
+    (
+        SAFE,
+        "the decay of the constructor",
+        _net(
+            f"self.ln = nn.LayerNorm(4); {_LINEAR}",
+            rest=_PAIR.replace(', "weight_decay": 0.1', "").replace("lr=1e-3", "lr=1e-3, weight_decay=0.1"),
+        ),
+    ),
+    (
+        MANUAL,
+        "a list that serves two models",
+        _net(f"self.ln = nn.LayerNorm(4); {_LINEAR}", rest=_PAIR + _OTHER_MODEL),
+    ),
+    (
+        MANUAL,
+        "a loop that gives the parameter no name",
+        _net(
+            f"self.first = nn.LayerNorm(4); {_LINEAR}",
+            "",
+            _tested('"norm" not in n[0] and "bias" not in n[0]', '"norm" in n[0] or "bias" in n[0]').replace(
+                "p for n, p in", "n[1] for n in"
+            ),
+        ),
+    ),
+    (
+        MANUAL,
+        "a pair that is taken apart in the loop",
+        _net(
+            f"self.first = nn.LayerNorm(4); {_LINEAR}",
+            """kept, rest = [], []
+for pair in model.named_parameters():
+    n, p = pair
+    (rest if "norm" in n or "bias" in n else kept).append(p)
+opt = torch.optim.AdamW([{"params": kept, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.0}])""",
+            "\n{}\n",
+        ),
+    ),
+    (
+        MANUAL,
+        "one name is compared",
+        _net(f"self.ln = nn.LayerNorm(4); {_LINEAR}", "", _tested('n != "bias"', 'n == "bias"')),
+    ),
+    (
+        MANUAL,
+        "two texts that match nothing, each by itself",
+        _net(
+            f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}",
+            "",
+            _tested(
+                '"bias" not in n and "LayerNorm" not in n and "layer_norm" not in n',
+                '"bias" in n or "LayerNorm" in n or "layer_norm" in n',
+            ),
+        ),
+    ),
+    (
+        MANUAL,
+        "a text that matches nothing, in a name",
+        _net(
+            f"self.ln_1 = nn.LayerNorm(4); {_LINEAR}",
+            'NORM = "LayerNorm"',
+            "\n{}" + _tested('"bias" not in n and NORM not in n', '"bias" in n or NORM in n'),
+        ),
+    ),
+    (
+        MANUAL,
+        "a test that is joined to another",
+        _net(
+            f"self.first = nn.LayerNorm(4); {_LINEAR}",
+            "",
+            _tested('(p.requires_grad or "norm" not in n) and "bias" not in n', '"norm" in n or "bias" in n'),
+        ),
     ),
 )
 

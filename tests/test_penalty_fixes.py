@@ -299,3 +299,127 @@ def test_what_stands_in_another_file_is_named() -> None:
         (found,) = lint(source_of(code, "train.py"), only(RULE))
     assert found.fix is None
     assert found.help.endswith("; by hand, because the optimizer is built in `build.py`")
+
+
+BY_HAND = {
+    f"reg = 1e-4 * {SQUARES}\nloss = loss + reg.to(loss.device)": "the penalty is no addend of a sum",
+    f"loss = torch.add(loss, 1e-4 * {SQUARES})": "the penalty is no addend of a sum",
+    f"loss = sum([loss, 1e-4 * {SQUARES}])": "the penalty is no addend of a sum",
+    f"loss = 1e-4 * {SQUARES} - reward": "something is subtracted from the penalty",
+    f"loss = other + (\n    1e-4 * {SQUARES}\n    # lightly\n)": "a comment stands between its parentheses",
+    f"loss = loss * 1; loss += 1e-4 * {SQUARES}": "its statement shares a line with another one",
+    f"loss = 0 if done else (loss + 1e-4 * {SQUARES})": "is added under a condition",
+    f"loss += len(loader) * {SQUARES}": "`len(loader)` is not bound where the optimizer is built",
+    f"loss += max(1e-4, args.least) * {SQUARES}": "`max(1e-4, args.least)` is not bound where",
+    f"loss += (args.l2 + 1e-5) * {SQUARES}": "`args.l2 + 1e-5` is not bound where the optimizer is built",
+    f"def l2():\n    global calls\n    calls = 1\n    return {SQUARES}\nloss += 1e-4 * l2()": "something else as well",
+    f"def l2():\n    seen[0] = 1\n    return {SQUARES}\nloss = loss + 1e-4 * l2()": "something else as well",
+    f"def l2():\n    print('l2')\n    return {SQUARES}\nloss = other + 1e-4 * l2()": "something else as well",
+}
+
+
+@pytest.mark.parametrize("add", BY_HAND)
+def test_what_cannot_be_taken_out_is_left_and_why(add: str) -> None:
+    code = script(add, before="args = parse()\n")
+    (found,) = lint(Source.of_text(code), only(RULE))
+    assert found.fix is None
+    assert BY_HAND[add] in found.help
+
+
+@pytest.mark.parametrize("line", ["args.l2 = args.l2 / 2", "args.l2 *= 2", "args.l2 = args.l2 = 0.1"])
+def test_a_setting_that_is_written_is_not_the_same_everywhere(line: str) -> None:
+    code = script(f"loss += args.l2 * {SQUARES}", before="args = parse()\n")
+    assert safety(code) is Safety.SAFE
+    assert safety(code.replace("for x, y", f"{line}\nfor x, y")) is None
+    assert safety(code.replace("for x, y", "args.l1 = args.l2\nargs.lr *= args.l2\nfor x, y")) is Safety.SAFE
+
+
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ("[p for p in model.parameters() if p.ndim > 1], lr=1e-3", "the optimizer is given other parameters"),
+        ("model.parameters(), **settings", "not all is known of how the optimizer is built"),
+        ("build(model), lr=1e-3", "it is not known which parameters the optimizer is given"),
+    ],
+)
+def test_an_optimizer_that_is_not_known_to_be_for_the_same_parameters_keeps_its_decay(
+    parameters: str, why: str
+) -> None:
+    (found,) = lint(Source.of_text(script(f"loss += 1e-4 * {SQUARES}", f"Adam({parameters})")), only(RULE))
+    assert found.fix is None
+    assert why in found.help
+
+
+@pytest.mark.parametrize(
+    ("add", "left"),
+    [
+        (f"loss = (loss + 1e-4 * {SQUARES}).to(loss.device)", "loss = loss.to(loss.device)"),
+        (
+            f"def total(loss):\n    return(loss + 1e-4 * {SQUARES})\nloss = total(loss)",
+            "def total(loss):\n    return(loss)\nloss = total(loss)",
+        ),
+        (
+            "reg = 0.0\nfor p in model.parameters():\n    if p.requires_grad:\n        reg = reg + p.pow(2).sum()\n"
+            "loss = loss + 1e-4 * reg",
+            "",
+        ),
+        (
+            "reg = 0.0\nfor p in model.parameters():\n    if p.requires_grad: reg = reg + p.pow(2).sum()\n"
+            "loss = loss + 1e-4 * reg",
+            "",
+        ),
+        (
+            f"reg = 0.0\nwith scope(): reg = {SQUARES}\nloss = loss + 1e-4 * reg",
+            "with scope(): pass",
+        ),
+        (
+            "reg = 0.0\nfor p in model.parameters():\n    if p.requires_grad:\n        reg = reg + p.pow(2).sum()\n"
+            "    else:\n        log(p)\nloss = loss + 1e-4 * reg",
+            "for p in model.parameters():\n    if p.requires_grad:\n        pass\n    else:\n        log(p)",
+        ),
+    ],
+)
+def test_what_is_left_of_the_loss_is_what_it_was_without_the_penalty(add: str, left: str) -> None:
+    code = script(add)
+    assert safety(code) is Safety.SAFE
+    kept = LOOP.replace("{add}", textwrap.indent(left, "    ").strip()) if left else LOOP.replace("    {add}\n", "")
+    assert rewritten(code, RULE).endswith(kept)
+
+
+TRAINER = """\
+import torch
+
+class Trainer:
+    def __init__(self, model, lam):
+        self.model = model
+        self.lam = lam
+        self.opt = torch.optim.Adam(self.model.parameters(), lr=1e-3)
+
+    def train(self, loader):
+        for x, y in loader:
+            self.opt.zero_grad()
+            loss = criterion(self.model(x), y)
+            loss = loss + self.lam * sum(p.pow(2).sum() for p in self.model.parameters())
+            loss.backward()
+            self.opt.step()
+"""
+
+
+def test_an_attribute_is_the_factor_where_it_is_bound_before_the_optimizer_is_built() -> None:
+    assert safety(TRAINER) is Safety.SAFE
+    assert built(TRAINER) == "AdamW(self.model.parameters(), lr=1e-3, weight_decay=2 * self.lam)"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        TRAINER.replace("        self.lam = lam\n", "").replace("lr=1e-3)\n", "lr=1e-3)\n        self.lam = lam\n"),
+        TRAINER.replace("self.lam = lam\n", "if lam:\n            self.lam = lam\n"),
+        TRAINER.replace("self.lam = lam\n", "self.lam = self.first = lam\n        self.lam = 2 * lam\n"),
+        f"{TRAINER}\n    def anneal(self):\n        self.lam *= 0.5\n",
+        f"{TRAINER}\ntrainer = Trainer(model, 0.1)\ntrainer.lam = 0.2\n",
+    ],
+)
+def test_an_attribute_that_may_be_something_else_then_is_no_factor(other: str) -> None:
+    (found,) = lint(Source.of_text(other), only(RULE))
+    assert found.fix is None

@@ -11,7 +11,7 @@ from adamw_lint.model.module import Module
 from adamw_lint.model.scale import Scale
 from adamw_lint.model.scopes import find, reaching
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, method_call, positional, root_of
+from adamw_lint.model.tree import descendants, dotted, keyword, method_call, positional, root_of
 from adamw_lint.model.updating.steps import CoupledStep
 from adamw_lint.model.updating.switches import key_of
 from adamw_lint.model.updating.updates import Update
@@ -95,7 +95,8 @@ def _target(update: Update) -> cst.BaseExpression:
         method = method_call(node)
         if method is None:
             break
-        node = positional(node)[0] if _is_of_lists(node) else method[0]
+        is_handed = _is_of_lists(node) or dotted(method[0]) in words("updates")["roots"]
+        node = (keyword(node, "out") or next(iter(positional(node)), None)) if is_handed else method[0]
     if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)):
         return node
     raise Manual("the step is no plain update of the parameter")
@@ -144,11 +145,10 @@ def _bound(module: Module, name: str, node: cst.CSTNode) -> list[cst.CSTNode]:
 def _is_harmless(module: Module, name: cst.Name) -> bool:
     """Whether reading a parameter says nothing about its numbers: its shape, its gradient, its state."""
     outer = module.survey.parents[name]
+    while isinstance(outer, cst.Attribute) and outer.attr.value in words("updates")["aliases"]:
+        outer = module.survey.parents[outer]
     if isinstance(outer, cst.Attribute):
-        if outer.attr.value in words("updates")["aliases"]:
-            outer = module.survey.parents[outer]
-        else:
-            return outer.attr.value in words("updates")["numberless"]
+        return outer.attr.value in words("updates")["numberless"]
     if isinstance(outer, cst.Arg):
         call = module.survey.parents[outer]
         return isinstance(call, cst.Call) and key_of(call.func) in words("updates")["numberless"]

@@ -24,6 +24,7 @@ def drop(module: Module, addend: cst.BaseExpression, kept: Iterable[str], is_scr
     """
     statement = _whole_statement(module, addend)
     removal = Removal(module, frozenset(kept), is_script)
+    removal.require_pure(addend)
     if statement is not None:
         return tuple(removal.of(statement, statement))
     return (_cut(module, addend), *removal.of(addend, None))
@@ -107,8 +108,6 @@ class Removal:
 
     def of(self, removed: cst.CSTNode, statement: cst.CSTNode | None) -> Iterator[Edit]:
         """The edits that remove a statement, if one is given, and all that served it or the other removed code."""
-        if statement is None and isinstance(removed, cst.BaseExpression) and not self._is_pure(removed):
-            raise Manual("computing it does something else as well")
         self._gone |= set(descendants(removed))
         statements: list[cst.CSTNode] = [statement] if statement is not None else []
         while True:
@@ -118,6 +117,11 @@ class Removal:
             statements += more
             self._gone |= {node for each in more for node in descendants(each)}
         yield from self._edits(statements)
+
+    def require_pure(self, removed: cst.BaseExpression) -> None:
+        """Raise Manual where computing an expression does more than that."""
+        if not self._is_pure(removed):
+            raise Manual("computing it does something else as well")
 
     def _idle_bindings(self) -> list[cst.CSTNode]:
         """Statements and functions that bind names which only removed code reads."""
