@@ -55,6 +55,8 @@ def _reads(module: Module, built: Construction) -> Iterator[cst.CSTNode]:
     survey, variable = module.survey, built.variable
     if isinstance(variable, cst.Name):
         yield from (survey.parents[each] for each in survey.own(survey.names[variable.value]))
+    elif isinstance(variable, cst.Subscript):
+        raise Manual("the optimizer is kept under a key, by which other code may read it")
     elif isinstance(variable, cst.Attribute):
         reads = survey.own(survey.attribute_reads[variable.attr.value])
         yield from (survey.parents[each] for each in reads if each is not variable)
