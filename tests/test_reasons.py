@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import dedent
 
 import pytest
@@ -11,7 +12,8 @@ from adamw_lint.diagnostics import Safety
 from adamw_lint.engine import lint
 from adamw_lint.read.source import Source
 
-PENALTY, NORMS = "l2-in-loss", "decayed-norms"
+PENALTY, NORMS, COUPLED = "l2-in-loss", "decayed-norms", "coupled-decay"
+OF = re.compile(" of (?:MLX|Paddle|a chain)$")  # one reason, given by two modules
 MODEL = "m = keras.Sequential([keras.layers.Dense(4, kernel_regularizer=keras.regularizers.l2(1e-3)){more}])\n"
 COMPILED = 'm.compile(optimizer="adam", loss="mse")\n'
 ADDED = "m.add_loss(lambda: 1e-3 * sum(keras.ops.sum(keras.ops.square(w)) for w in {of}.trainable_weights))\n"
@@ -28,6 +30,25 @@ def layer(regularizer: str, before: str = "", made: str = "keras.layers.Dense(4,
 
 def added(of: str = "m", compiled: str = 'm.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")\n') -> str:
     return of_layers(PLAIN + ADDED.replace("{of}", of), compiled)
+
+
+def trained(
+    built: str,
+    gradient: str = "grads = jax.grad(loss_fn)(params, x)",
+    applied: str = "params = optax.apply_updates(params, updates)",
+) -> str:
+    """A penalty in the loss of JAX."""
+    return f"""\
+import jax
+import optax
+from flax.training import checkpoints
+{built}
+def loss_fn(params, x):
+    return data(params, x) + 1e-3 * optax.global_norm(params) ** 2
+{gradient}
+updates, state = tx.update(grads, state)
+{applied}
+"""
 
 
 L2 = "keras.regularizers.l2(1e-3)"
@@ -213,6 +234,162 @@ BY_HAND = {
         print(known["adamw"].state["step"])
         """,
     ),
+    "`optax.adamw` may not take all of its arguments": (
+        COUPLED,
+        "import optax\ntx = optax.chain(optax.add_decayed_weights(1e-4), optax.adam(1e-3, **more))\n",
+    ),
+    "`adamw` would have to be imported": (
+        COUPLED,
+        "import optax\nfrom optax import adam\ntx = optax.chain(optax.add_decayed_weights(1e-4), adam(1e-3))\n",
+    ),
+    "the two are not written in one chain": (
+        "misplaced-decay",
+        """
+        import optax
+        steps = [optax.scale_by_adam(), optax.scale_by_learning_rate(1e-3)]
+        steps.append(optax.add_decayed_weights(1e-4)); print(steps)
+        tx = optax.chain(*steps)
+        """,
+    ),
+    "it is not seen which parameters the optimizer is given": (PENALTY, trained("tx = optax.adam(1e-3)", "", "")),
+    "the optimizer may be given a part of the parameters": (
+        PENALTY,
+        trained('tx = optax.multi_transform({"a": optax.adam(1e-3), "b": optax.set_to_zero()}, labels)'),
+    ),
+    "a state of this optimizer may be loaded here": (
+        PENALTY,
+        trained("tx = optax.adam(1e-3)\nstate = checkpoints.restore_checkpoint(folder, tx.init(params))"),
+    ),
+    "other transformations come after the optimizer": (
+        PENALTY,
+        trained("tx = optax.chain(optax.adam(1e-3), optax.ema(0.9))"),
+    ),
+    "`update` is not given the parameters, which it needs once the optimizer decays": (
+        PENALTY,
+        trained("tx = optax.adam(1e-3)", applied=""),
+    ),
+    "the parameters are not in sight where the optimizer is updated": (
+        PENALTY,
+        trained("tx = optax.adam(1e-3)", applied="now = load()\nnow = optax.apply_updates(now, updates)"),
+    ),
+    "not all is known of the steps of the chain": (
+        PENALTY,
+        trained("tx = optax.chain(custom(), optax.scale_by_adam(), optax.scale(-1e-3))"),
+    ),
+    "the steps are not written in one chain": (
+        PENALTY,
+        trained("adam = optax.scale_by_adam()\ntx = optax.chain(adam, optax.scale(-1e-3))"),
+    ),
+    "layers that are stacked have biases and norm scales of two dimensions": (
+        NORMS,
+        "import jax, optax\nfrom flax import linen as nn\nbody = nn.scan(Block)\n"
+        "tx = optax.adamw(1e-3, weight_decay=1e-4)\n",
+    ),
+    "what builds it here takes a function for a schedule unless it is told otherwise": (
+        NORMS,
+        "import jax, optax\ntx = optax.inject_hyperparams(optax.adamw)(1e-3, weight_decay=1e-4)\n",
+    ),
+    "`jax` is not imported here": (NORMS, "import optax\ntx = optax.adamw(1e-3, weight_decay=1e-4)\n"),
+    "the text that names the class is written elsewhere": (
+        COUPLED,
+        """
+        from timm.optim import create_optimizer_v2
+        NAME = "adam"
+        opt = create_optimizer_v2(model, opt=NAME, lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    "what is handed over is not the parameters of one model": (
+        NORMS,
+        """
+        from timm.optim import create_optimizer_v2
+        opt = create_optimizer_v2(list(model.parameters()), opt="adamw", lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    "the parameters come in groups": (
+        NORMS,
+        """
+        from timm.optim import create_optimizer_v2
+        opt = create_optimizer_v2([{"params": model.parameters()}], opt="adamw", lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    "the parameters may be read only once": (
+        NORMS,
+        """
+        import paddle
+        opt = paddle.optimizer.AdamW(1e-3, weight_decay=0.1)
+        """,
+    ),
+    "the same call may build another optimizer of Paddle": (
+        NORMS,
+        """
+        import paddle
+        cls = paddle.optimizer.AdamW if large else paddle.optimizer.Lamb
+        opt = cls(1e-3, parameters=model.parameters(), weight_decay=0.1)
+        """,
+    ),
+    "a mask is written, which is none": (
+        NORMS,
+        """
+        import jax, optax
+        decay = optax.add_decayed_weights(1e-4, mask=None)
+        tx = optax.chain(optax.scale_by_adam(), decay, optax.scale(-1e-3))
+        """,
+    ),
+    "layers that are stacked have biases and norm scales of two dimensions of a chain": (
+        NORMS,
+        """
+        import jax, optax
+        from flax import linen as nn
+        body = nn.scan(Block)
+        tx = optax.chain(optax.scale_by_adam(), optax.add_decayed_weights(1e-4), optax.scale(-1e-3))
+        """,
+    ),
+    "not all that `minimize` is given has a place in the other two": (
+        NORMS,
+        """
+        import tensorflow as tf
+        opt = tf.contrib.opt.AdamWOptimizer(weight_decay=1e-4, learning_rate=1e-3)
+        train = opt.minimize(loss, step)
+        """,
+    ),
+    "more than one step, or optimizer, is in sight": (
+        NORMS,
+        """
+        import tensorflow as tf
+        opt = tf.contrib.opt.AdamWOptimizer(weight_decay=1e-4, learning_rate=1e-3)
+        train = opt.minimize(loss, global_step=step)
+        other = opt.minimize(second, global_step=step)
+        """,
+    ),
+    "the library has no name of its own here": (
+        NORMS,
+        """
+        from tensorflow.contrib.opt import AdamWOptimizer
+        opt = AdamWOptimizer(weight_decay=1e-4, learning_rate=1e-3)
+        train = opt.minimize(loss, global_step=step)
+        """,
+    ),
+    "another group has the same decay": (
+        "swapped-groups",
+        """
+        import torch
+        shared = {"weight_decay": 0.1}
+        opt = torch.optim.AdamW([
+            {"params": [p for n, p in model.named_parameters() if "bias" not in n], **shared},
+            {"params": [p for n, p in model.named_parameters() if "bias" in n], **shared},
+        ])
+        """,
+    ),
+    "the group is not written as a dict": (
+        "swapped-groups",
+        """
+        import torch
+        kept, rest = {}, {}
+        kept["params"] = [p for n, p in model.named_parameters() if "bias" not in n]
+        rest["params"] = [p for n, p in model.named_parameters() if "bias" in n]
+        opt = torch.optim.AdamW([kept, rest], weight_decay=0.1)
+        """,
+    ),
 }
 
 
@@ -224,7 +401,7 @@ def test_a_fix_is_left_to_a_hand_and_the_help_says_why(reason: str) -> None:
         found = lint(source_of(code, "train.py"), only(rule))
     assert found
     assert {each.fix for each in found} == {None}
-    assert f"by hand, because {reason.partition(' of MLX')[0]}" in found[0].help
+    assert f"by hand, because {OF.split(reason)[0]}" in found[0].help
 
 
 def test_of_two_kinds_of_penalty_the_layers_go_first() -> None:
@@ -331,3 +508,22 @@ def test_what_has_no_place_for_another_condition_is_picked_from(written: str, fi
     text = rewritten(code, NORMS)
     assert text.count(f'"params": [param for param in {fixed}') == 2
     assert text.count("if param.ndim >= 2]") == text.count("if param.ndim < 2]") == 1
+
+
+@pytest.mark.parametrize("brackets", ["[]", "()"])
+def test_a_decay_moves_within_the_list_that_a_chain_is_handed(brackets: str) -> None:
+    steps = ["optax.scale_by_adam()", "optax.scale_by_learning_rate(1e-3)", "optax.add_decayed_weights(1e-4)"]
+
+    def chain(*numbers: int) -> str:
+        written = ", ".join(steps[number] for number in numbers)
+        return f"import optax\ntx = optax.chain(optax.clip(1.0), *{brackets[0]}{written}{brackets[1]})\n"
+
+    assert rewritten(chain(0, 1, 2), "misplaced-decay") == chain(0, 2, 1)
+
+
+def test_another_optimizer_may_minimize_as_well() -> None:
+    head = "import tensorflow as tf\nopt = tf.contrib.opt.AdamWOptimizer(weight_decay=1e-4, learning_rate=1e-3)\n"
+    other = "sgd = tf.train.GradientDescentOptimizer(0.1)\nfirst = sgd.minimize(loss, global_step=step)\n"
+    fixed = rewritten(f"{head}{other}train = opt.minimize(loss, global_step=step)\n", NORMS)
+    assert fixed.startswith(head + other)
+    assert "train = opt.apply_gradients(opt.compute_gradients(loss), global_step=step, decay_var_list=" in fixed
