@@ -59,6 +59,8 @@ def read(folder: Path) -> Manifest | None:
         return None
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be read: {error}", str(folder / _FILE)) from error
+    if not isinstance(found, dict):
+        raise UnreadableError("cannot be read: it is no manifest", str(folder / _FILE))
     if found.get("schema") != VERSION:
         raise LintError(f"was written by another version of the linter (schema {found.get('schema')})", str(folder))
     return _manifest(found)
