@@ -41,12 +41,6 @@ class Project:
         """The project of a file: the nearest folder above it that has a mark of one, else the working folder."""
         return _project(_root(path.absolute().parent))
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Every file, notebooks among them, in the order of a listing; none where there are too many to look into."""
-        ask_all(self.root)
-        return self._files
-
     @cached_property
     def _files(self) -> tuple[Path, ...]:
         return tuple(Path(each) for each in files_of(str(self.root)))
