@@ -18,6 +18,7 @@ from adamw_lint.errors import LintError, UnreadableError, UnwritableError
 
 pa = pytest.importorskip("pyarrow", reason="needs the extra `corpus`")
 fsspec = pytest.importorskip("fsspec", reason="needs the extra `corpus`")
+import pyarrow.parquet as pq  # noqa: E402
 from corpora import COUPLED, archive, asked, lines, parquet, repository, told  # noqa: E402
 
 from adamw_lint.corpus import archives, manifest, repositories, tables  # noqa: E402
@@ -66,7 +67,7 @@ def test_an_empty_file_of_lines_has_no_columns_and_no_partition(tmp_path: Path) 
 
 def test_a_table_without_rows_has_no_partition(tmp_path: Path) -> None:
     empty = tmp_path / "empty.parquet"
-    tables.pq.write_table(pa.table({"content": pa.array([], pa.string())}), empty)
+    pq.write_table(pa.table({"content": pa.array([], pa.string())}), empty)
     assert list(partitions([Input(Kind.PARQUET, str(empty))], Columns())) == []
 
 

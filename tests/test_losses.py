@@ -520,6 +520,81 @@ def test_a_method_of_self_is_that_of_its_own_class_or_of_one_above() -> None:
     assert found(INHERITED + "\n" + below) == []
 
 
+MADE = """\
+import torch
+from torch import nn
+
+class Base(nn.Module):
+    pass
+
+class Wide(Base):
+    pass
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.w, self.b = self.made()
+        self.body = Wide()
+        self.fc = nn.Linear(4, 4)
+        self.reg_list = []
+        self.reg_list.append(self.fc.weight)
+
+    def made(self):
+        w = nn.Parameter(torch.ones(4, 4))
+        return w, nn.Parameter(torch.zeros(4))
+
+    def training_step(self, batch, index):
+        loss = self.compare(batch)
+        {body}
+        return loss
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+"""
+
+
+def in_made(body: str) -> str:
+    return MADE.replace("{body}", textwrap.indent(body, " " * 8).strip())
+
+
+def test_parameters_that_a_method_makes_are_those_of_its_class() -> None:
+    text = in_made("loss = loss + 1e-4 * (self.w ** 2).sum()")
+    assert found(text) == ["1e-4 * (self.w ** 2).sum()"]
+    assert found(text.replace("return w, nn", "return batch, nn")) == []
+    assert found(
+        text.replace("        return w,", "        if w is None:\n            return (w,)\n        return w,")
+    ) == ["1e-4 * (self.w ** 2).sum()"]
+    assert (
+        found(text.replace("(self.w **", "(self.b **").replace("return w, nn.P", "return w,\n        return w, nn.P"))
+        == []
+    )
+
+
+def test_a_class_below_a_module_of_the_program_is_a_layer() -> None:
+    text = in_made("loss = loss + 1e-4 * sum(part.weight.pow(2).sum() for part in [self.fc, self.body])")
+    assert found(text) == ["1e-4 * sum(part.weight.pow(2).sum() for part in [self.fc, self.body])"]
+    assert found(text.replace("class Wide(Base)", "class Wide(Batch)")) == []
+
+
+def test_a_list_that_an_object_keeps_holds_what_is_appended_to_it() -> None:
+    text = in_made("for w in self.reg_list:\n    loss = loss + 1e-4 * w.pow(2).sum()")
+    assert found(text) == ["1e-4 * w.pow(2).sum()"]
+    assert found(text.replace("append(self.fc.weight)", "append(self.fc(batch))")) == []
+
+
+@pytest.mark.parametrize(("start", "end"), [("list(model.parameters())", "p in {}"), ("[model[0].weight]", "p in {}")])
+def test_a_name_of_a_name_is_followed_for_a_while(start: str, end: str) -> None:
+    for names, is_found in ((2, True), (14, False)):
+        lines = [f"a0 = {start}", *(f"a{number + 1} = list(a{number})" for number in range(names))]
+        lines += [f"reg = sum(p.pow(2).sum() for {end.format(f'a{names}')})", "(ce + lam * reg).backward()"]
+        assert found(in_training("\n".join(lines))) == ["lam * reg"] * is_found
+
+
+def test_a_condition_may_be_a_factor() -> None:
+    addend = "(x.max() > 1) * lam * model[0].weight.norm() ** 2"
+    assert found(in_training(f"loss = ce + {addend}\nloss.backward()")) == [addend]
+
+
 TREES = """\
 from functools import partial
 import operator

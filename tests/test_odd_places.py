@@ -10,6 +10,7 @@ import io
 import json
 import multiprocessing
 import signal
+import sys
 import threading
 import weakref
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_each_system_has_its_folder_of_caches(
 ) -> None:
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(store.sys, "platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert store.user_folder() == str(tmp_path / usual / "adamw-lint")
     if variable:
@@ -153,7 +154,7 @@ def test_what_breaks_while_a_file_is_read_is_our_defect(monkeypatch: pytest.Monk
 
 def test_a_parser_that_is_nowhere_has_no_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert kept._parser() != (0, 0)
-    monkeypatch.setattr(kept.sys, "path", [str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert kept._parser() == (0, 0)
 
 

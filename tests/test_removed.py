@@ -113,6 +113,8 @@ def moved(run: Run) -> dict[str, torch.Tensor]:
         ("from train import AdamW\nopt = AdamW([])\n", False),
         ("from train import *\nopt = AdamW([])\n", False),
         ("def build():\n    from train import AdamW as Optimizer\n    return Optimizer([])\n", False),
+        ("import train\nopt = train.AdamW([])\n", False),
+        ("import train\nprint(train.AutoModel, 'AdamW')\n", True),
         ("from train import AutoModel\nprint('AdamW')\n", True),
         ("from train import AutoModel\n", True),
         ("from data.train import AdamW\n", True),

@@ -86,7 +86,7 @@ def _loops(survey: Survey, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _target(update: Update) -> cst.BaseExpression:
     """What an update changes, as it is written."""
-    node = update.node
+    node: cst.CSTNode | None = update.node
     if isinstance(node, cst.AugAssign):
         return node.target
     if isinstance(node, cst.Assign) and len(node.targets) == 1:

@@ -81,7 +81,7 @@ def _require_private(module: Module, name: str) -> None:
     if module.survey.mentions(_BY_NAME):
         raise Manual(f"`{name}` may be looked up by a text")
     stem = path.rpartition("/")[2].removesuffix(".py")
-    pattern = rf"\bfrom\s+[\w.]*\b{re.escape(stem)}\s+import\b"
+    pattern = rf"\b(?:from|import)\b[^\n]*\b{re.escape(stem)}\b"
     home, read = module.program.file(module.tree), module.program.read
     for other in module.program.project.saying(pattern, [stem], home):
         if name.encode() in module.program.project.says(other) and _imports(module, read(other), name):
@@ -92,9 +92,11 @@ def _imports(module: Module, tree: cst.Module | None, name: str) -> bool:
     """Whether another file takes a name from the one that is linted; True where it cannot be read."""
     if tree is None:
         return True
-    home = module.program.file(module.tree)
-    scopes = [scope for scope in module.survey.scopes.values() if module.survey.root(scope.node) is tree]
-    named = [each for scope in scopes for each in scope.bindings.get(name, []) if each.kind is Kind.IMPORT]
+    home, survey = module.program.file(module.tree), module.survey
+    scopes = [scope for scope in survey.scopes.values() if survey.root(scope.node) is tree]
+    is_read = any(survey.root(node) is tree for node in survey.attribute_reads.get(name, ()))  # `train.AdamW`
+    bound = (each for scope in scopes for some in scope.bindings.values() for each in some if each.kind is Kind.IMPORT)
+    named = [each for each in bound if is_read or each.path.rpartition(".")[2] == name]
     named += [each for scope in scopes for each in scope.stars]
     places = (module.program.find(each.path, each.node) for each in named)
     return any(place is not None and place.path == home for place in places)

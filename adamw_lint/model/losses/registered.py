@@ -40,7 +40,8 @@ class Registered:
         function = self._values.behind(self._values.worth(binding.value.func))
         for returned in self._survey.returns_of(function.node) if isinstance(function, Defined) else ():
             if isinstance(returned.value, cst.Tuple):
-                element = returned.value.elements[binding.index].value
+                same = returned.value.elements[binding.index : binding.index + 1]
+                element = same[0].value if same else returned.value
                 bound = self._values.bound_once(element)
                 yield bound.value if bound is not None else element
 
