@@ -388,6 +388,61 @@ async def test_a_notebook_is_one_program_and_each_cell_a_text(client: LanguageCl
 
 
 @in_session
+async def test_what_has_no_fix_can_be_silenced_and_a_comment_cannot(editor: Editor) -> None:
+    (told,) = await editor.open(BAD.replace("optim.Adam(", "optim.Adamax("))
+    (silence,) = await editor.actions(told.range)
+    assert silence.title == "ignore coupled-decay on this line"
+    (told,) = await editor.change(FIXED.replace("0.01)", "0.01)  # adamw-lint: ignore[coupled-decay]"))
+    assert told.code == "ADW901"
+    assert [each.title for each in await editor.actions(told.range, "quickfix")] == [
+        "take it out (unused-ignore)",
+    ]
+
+
+@in_session
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [("notes.txt", "plaintext", BAD), ("train.py", "python", f"# coding: ascii\n# λ\n{BAD}")],
+)
+async def test_what_could_be_no_file_of_ours_is_left_alone(
+    client: LanguageClient, tmp_path: Path, name: str, language: str, text: str
+) -> None:
+    editor = Editor(client, (tmp_path / name).as_uri())
+    item = types.TextDocumentItem(editor.uri, language, 1, text)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    assert await editor.actions(span(0, 0, 40)) == []
+    assert editor.uri not in client.diagnostics
+
+
+@in_session
+async def test_a_cell_that_is_gone_has_no_findings_and_a_notebook_that_is_closed_none(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "closed.ipynb"
+    uris = [f"vscode-notebook-cell:{path}#{number}" for number in range(3)]
+    cells = [types.NotebookCell(types.NotebookCellKind.Code, uri) for uri in uris]
+    book = types.NotebookDocument(path.as_uri(), "jupyter-notebook", 1, cells)
+    texts = [types.TextDocumentItem(uri, "python", 1, BAD) for uri in uris]
+    client.notebook_document_did_open(types.DidOpenNotebookDocumentParams(book, texts))
+    await until(lambda: all(client.diagnostics.get(uri) for uri in uris))
+    closed = types.TextDocumentIdentifier(uris[1])
+    structure = types.NotebookDocumentCellChangeStructure(types.NotebookCellArrayChange(1, 1), did_close=[closed])
+    client.notebook_document_did_change(
+        types.DidChangeNotebookDocumentParams(
+            types.VersionedNotebookDocumentIdentifier(2, path.as_uri()),
+            types.NotebookDocumentChangeEvent(cells=types.NotebookDocumentCellChanges(structure=structure)),
+        )
+    )
+    await until(lambda: not client.diagnostics[uris[1]])
+    assert client.diagnostics[uris[0]]
+    rest = [types.TextDocumentIdentifier(uri) for uri in (uris[0], uris[2])]
+    client.notebook_document_did_close(
+        types.DidCloseNotebookDocumentParams(types.NotebookDocumentIdentifier(path.as_uri()), rest)
+    )
+    await until(lambda: not any(client.diagnostics[uri] for uri in uris))
+
+
+@in_session
 async def test_a_notebook_that_is_open_as_text_is_linted_at_its_places_there(
     client: LanguageClient, tmp_path: Path
 ) -> None:

@@ -528,3 +528,45 @@ def test_a_text_that_became_a_number_is_told() -> None:
         (found,) = lint(source_of("opt:\n  weight_decay: 1e-4\n", "a.yaml"), only("text-decay"))
     assert found.fix is not None
     assert (found.fix.title, found.fix.advice) == ("write `1.0e-4`", "`weight_decay: 1.0e-4` is a number now")
+
+
+LOAD = "cfg = yaml.safe_load(open('conf.yaml'))\n"
+READ = "cfg['weight_decay']"
+NAMES = f"a0 = {READ}\n" + "".join(f"a{number + 1} = a{number}\n" for number in range(8))
+BY_DEFAULT = "def load(path='conf.yaml'):\n    return yaml.safe_load(open(path))\ncfg = load()\n"
+OPTION = (
+    "parser = argparse.ArgumentParser()\nparser.add_argument('--config'{more})\nargs = parser.parse_args()\n"
+    "cfg = yaml.safe_load(open(args.config))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("load", "decay", "is_found"),
+    [
+        (LOAD, READ, True),
+        (LOAD, "cfg.get('weight_decay')", True),
+        (LOAD, "cfg.pop('weight_decay')", True),
+        (LOAD, "cfg.get(KEY)", False),
+        (LOAD, "cfg.get('other')", False),
+        (LOAD + "a = cfg['weight_decay']\nb = a\n", "b", True),
+        (LOAD + NAMES, "a8", False),
+        ("cfg = yaml.safe_load(io.open('conf.yaml'))\n", READ, True),
+        ("cfg = yaml.safe_load(io.open('other.yaml'))\n", READ, False),
+        ("cfg = yaml.safe_load(Path('conf.yaml').open('r'))\n", READ, True),
+        ("cfg = yaml.safe_load(Path('other.yaml').read_text())\n", READ, False),
+        (BY_DEFAULT, READ, True),
+        (BY_DEFAULT.replace("conf", "other"), READ, False),
+        (OPTION.replace("{more}", ", default='conf.yaml'"), READ, True),
+        (OPTION.replace("{more}", ", required=True"), READ, False),
+    ],
+)
+def test_a_file_is_known_by_how_it_is_opened_and_the_decay_by_how_it_is_looked_up(
+    load: str, decay: str, is_found: bool
+) -> None:
+    head = "import argparse\nimport io\nfrom pathlib import Path\n\nimport torch\nimport yaml\n\n"
+    script = f"{head}{load}opt = torch.optim.AdamW(model.parameters(), weight_decay={decay})\n"
+    conf = "weight_decay: 1e-4\n"
+    with project({"train.py": script, "conf.yaml": conf}):
+        assert [each.rule for each in lint(source_of(conf, "conf.yaml"), only("text-decay"))] == [
+            "text-decay"
+        ] * is_found
