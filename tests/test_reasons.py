@@ -51,6 +51,20 @@ updates, state = tx.update(grads, state)
 """
 
 
+def in_torch(built: str) -> str:
+    """A penalty in the loss of torch."""
+    return f"""\
+import torch
+{built}
+for x, y in loader:
+    opt.zero_grad()
+    loss = criterion(model(x), y)
+    loss += 1e-4 * sum(p.pow(2).sum() for p in model.parameters())
+    loss.backward()
+    opt.step()
+"""
+
+
 L2 = "keras.regularizers.l2(1e-3)"
 BY_HAND = {
     "an L1 penalty is a part of it": (PENALTY, layer("keras.regularizers.L1L2(1e-5, 1e-3)")),
@@ -388,6 +402,56 @@ BY_HAND = {
         kept["params"] = [p for n, p in model.named_parameters() if "bias" not in n]
         rest["params"] = [p for n, p in model.named_parameters() if "bias" in n]
         opt = torch.optim.AdamW([kept, rest], weight_decay=0.1)
+        """,
+    ),
+    "the optimizer's own decay is not known": (
+        PENALTY,
+        in_torch("opt = torch.optim.Adam(model.parameters(), lr=1e-3, decoupled_weight_decay=flag)"),
+    ),
+    "the optimizer's own decay is written elsewhere": (
+        PENALTY,
+        in_torch(
+            "def build(model, wd=1e-3):\n    options = {'weight_decay': wd}\n"
+            "    return torch.optim.AdamW(model.parameters(), lr=1e-3, **options)\nopt = build(model)"
+        ),
+    ),
+    "`cls` is used elsewhere too": (
+        COUPLED,
+        """
+        from torch.optim import Adam
+        def build(model):
+            cls = Adam
+            same = cls is Adam
+            return cls(model.parameters(), lr=1e-3, weight_decay=0.1)
+        """,
+    ),
+    "a state of this optimizer is loaded here, which is that of one": (
+        NORMS,
+        """
+        import mlx.optimizers as optim
+        opt = optim.AdamW(learning_rate=1e-3, weight_decay=0.01)
+        opt.load_state_dict(state)
+        opt.update(model, grads)
+        """,
+    ),
+    "weight normalisation gives weights a scale of two or more dimensions": (
+        NORMS,
+        """
+        import mlx.nn as nn
+        import mlx.optimizers as optim
+        opt = optim.AdamW(learning_rate=1e-3, weight_decay=0.01)
+        nn.utils.weight_norm(model)
+        """,
+    ),
+    "the optimizer may be given other parameters": (
+        "decay-in-gradient",
+        """
+        import torch
+        opt = torch.optim.Adam(head.parameters(), lr=1e-3)
+        loss.backward()
+        for p in model.parameters():
+            p.grad.add_(p, alpha=1e-4)
+        opt.step()
         """,
     ),
 }
