@@ -590,11 +590,6 @@ def test_a_name_of_a_name_is_followed_for_a_while(start: str, end: str) -> None:
         assert found(in_training("\n".join(lines))) == ["lam * reg"] * is_found
 
 
-def test_a_condition_may_be_a_factor() -> None:
-    addend = "(x.max() > 1) * lam * model[0].weight.norm() ** 2"
-    assert found(in_training(f"loss = ce + {addend}\nloss.backward()")) == [addend]
-
-
 TREES = """\
 from functools import partial
 import operator

@@ -24,7 +24,8 @@ def drop(module: Module, addend: cst.BaseExpression, kept: Iterable[str], is_scr
     """
     statement = _whole_statement(module, addend)
     removal = Removal(module, frozenset(kept), is_script)
-    removal.require_pure(addend)
+    if not removal.is_pure(addend):
+        raise Manual("computing it does something else as well")
     if statement is not None:
         return tuple(removal.of(statement, statement))
     return (_cut(module, addend), *removal.of(addend, None))
@@ -118,11 +119,6 @@ class Removal:
             self._gone |= {node for each in more for node in descendants(each)}
         yield from self._edits(statements)
 
-    def require_pure(self, removed: cst.BaseExpression) -> None:
-        """Raise Manual where computing an expression does more than that."""
-        if not self._is_pure(removed):
-            raise Manual("computing it does something else as well")
-
     def _idle_bindings(self) -> list[cst.CSTNode]:
         """Statements and functions that bind names which only removed code reads."""
         found: dict[cst.CSTNode, None] = {}
@@ -161,11 +157,11 @@ class Removal:
             return isinstance(owner, cst.FunctionDef) and not owner.decorators
         if binding.kind is Kind.ASSIGN and isinstance(owner, cst.Assign):
             is_simple = len(owner.targets) == 1 and isinstance(owner.targets[0].target, cst.Name)
-            return is_simple and self._is_pure(owner.value)
+            return is_simple and self.is_pure(owner.value)
         value = owner.value if isinstance(owner, (cst.AugAssign, cst.AnnAssign)) else None
-        return value is not None and self._is_pure(value)
+        return value is not None and self.is_pure(value)
 
-    def _is_pure(self, value: cst.BaseExpression) -> bool:
+    def is_pure(self, value: cst.BaseExpression) -> bool:
         """Whether evaluating an expression does nothing: it calls only what norms and penalties are made of."""
         return all(self._calls_pure(node) for node in descendants(value) if isinstance(node, cst.Call))
 
@@ -205,9 +201,9 @@ class Removal:
             outer = self._survey.parents.get(block) if block is not None else None
             if block is None or outer in self._gone or not self._is_emptied(block):
                 continue
-            if isinstance(outer, cst.For) and outer.orelse is None and self._is_pure(outer.iter):
+            if isinstance(outer, cst.For) and outer.orelse is None and self.is_pure(outer.iter):
                 found += [] if self._is_left_behind(outer) else [outer]
-            elif isinstance(outer, cst.If) and outer.orelse is None and self._is_pure(outer.test):
+            elif isinstance(outer, cst.If) and outer.orelse is None and self.is_pure(outer.test):
                 above = self._survey.parents[outer]
                 found += [] if isinstance(above, cst.If) else [outer]
         return list(dict.fromkeys(found))
