@@ -81,7 +81,9 @@ def _require_private(module: Module, name: str) -> None:
     if module.survey.mentions(_BY_NAME):
         raise Manual(f"`{name}` may be looked up by a text")
     stem = path.rpartition("/")[2].removesuffix(".py")
-    pattern = rf"\b(?:from|import)\b[^\n]*\b{re.escape(stem)}\b"
+    if not stem.isidentifier():  # no module has such a name
+        return
+    pattern = rf"\b(?:from|import)\b[^\n]{{0,300}}\b{re.escape(stem)}\b"
     home, read = module.program.file(module.tree), module.program.read
     for other in module.program.project.saying(pattern, [stem], home):
         if name.encode() in module.program.project.says(other) and _imports(module, read(other), name):

@@ -26,9 +26,8 @@ def drop(module: Module, addend: cst.BaseExpression, kept: Iterable[str], is_scr
     removal = Removal(module, frozenset(kept), is_script)
     if not removal.is_pure(addend):
         raise Manual("computing it does something else as well")
-    if statement is not None:
-        return tuple(removal.of(statement, statement))
-    return (_cut(module, addend), *removal.of(addend, None))
+    edits = removal.of(statement or addend, statement)
+    return tuple(edits) if statement is not None else (_cut(module, addend), *edits)
 
 
 def _whole_statement(module: Module, addend: cst.BaseExpression) -> cst.BaseSmallStatement | None:
@@ -168,10 +167,11 @@ class Removal:
     def _calls_pure(self, call: cst.Call) -> bool:
         if dotted(call.func) in _PURE or walked(call) is not None:
             return True
-        function = self._module.frames.target(call)
-        if isinstance(function, cst.FunctionDef):
+        if isinstance(function := self._module.frames.target(call), cst.FunctionDef):
             return self._is_harmless(function)
-        target, method = self._module.values.worth(call.func), method_call(call)
+        binding, method = self._module.values.bound_once(call.func), method_call(call)
+        made = binding.value if binding is not None and isinstance(binding.value, cst.Call) else call
+        target = self._module.values.worth(made.func)  # or of what a library has made, as a regularizer
         last = target.path.rpartition(".")[2] if isinstance(target, Reference) else method[1] if method else ""
         return any(last in known for known in self._words.values() if isinstance(known, list))
 
