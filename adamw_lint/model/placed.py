@@ -15,6 +15,7 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.source import Source
+from adamw_lint.read.syntax import UNREADABLE, tree_of
 
 
 class _Spans(ByteSpanPositionProvider):
@@ -110,7 +111,9 @@ class Placed:
 
     @cached_property
     def _places(self) -> Mapping[cst.CSTNode, CodeSpan]:
-        """Only a file that has a finding pays for this: it costs more than the parse."""
+        """Only a file that has a finding pays for this: it costs more than the parse. Raises UnparsableError."""
+        if not self._is_written_back:
+            raise UnparsableError("it is no Python, and LibCST takes it for another text", self.source.path)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, 20_000))  # the provider recurses some ten frames for every level of nesting
         try:
@@ -119,6 +122,15 @@ class Placed:
             raise UnparsableError("LibCST cannot read what stands beside a t-string", self.source.path) from error
         finally:
             sys.setrecursionlimit(limit)
+
+    @property
+    def _is_written_back(self) -> bool:
+        """Whether the tree stands for the text to the letter, as it does for all that is Python."""
+        try:
+            tree_of(self.source.text)
+        except UNREADABLE:
+            return self.tree.code.replace("\f", "") == self.source.text.replace("\f", "")
+        return True
 
     @property
     def quote(self) -> str:
