@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from adamw_lint.model.assigned import assigned
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import method_call
@@ -48,11 +49,9 @@ class Instances:
                 yield from self._survey.attributes[owner].get(node.attr.value, ())
 
     def _bound(self, binding: Binding, depth: int) -> Iterator[cst.ClassDef]:
-        if binding.kind is Kind.ASSIGN and binding.value is not None:
-            yield from self.classes(binding.value, depth + 1)
-        elif binding.kind is Kind.UNPACK and isinstance(binding.value, (cst.Tuple, cst.List)):
-            if binding.index is not None and binding.index < len(binding.value.elements):
-                yield from self.classes(binding.value.elements[binding.index].value, depth + 1)
+        value = assigned(binding) if binding.kind is not Kind.AUGMENT else None
+        if value is not None:
+            yield from self.classes(value, depth + 1)
         elif isinstance(binding.node, cst.Param) and binding.node.annotation is not None:
             yield from self.named(binding.node.annotation.annotation)
 

@@ -128,6 +128,12 @@ def index_of(node: cst.Subscript) -> cst.BaseExpression | None:
     return element.value if isinstance(element, cst.Index) else None
 
 
+def item_at(node: cst.CSTNode | None, index: int | None) -> cst.BaseExpression | None:
+    """The item of a tuple or list that is written, at an index from its begin; None where there is none."""
+    items = node.elements if isinstance(node, (cst.Tuple, cst.List)) else ()
+    return items[index].value if index is not None and index < len(items) else None
+
+
 def counted(node: cst.CSTNode) -> cst.BaseExpression | None:
     """`x` of `enumerate(x)`, else None."""
     if not isinstance(node, cst.Call) or dotted(node.func) != "enumerate":

@@ -6,7 +6,7 @@ import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Scope, binder, find, reaching
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call, positional
+from adamw_lint.model.tree import dotted, item_at, method_call, positional
 
 
 class Variables:
@@ -59,8 +59,8 @@ class Variables:
         """The elements, at the place of a loop's variable, of the tuples appended to the list that it runs over."""
         for call in self.calls_on(loop.value, "append") if loop.value is not None else ():
             item = next(iter(positional(call)), None)
-            if loop.index is not None and isinstance(item, cst.Tuple) and loop.index < len(item.elements):
-                yield item.elements[loop.index].value
+            if isinstance(item, cst.Tuple) and (found := item_at(item, loop.index)) is not None:
+                yield found
 
     def item_assignments(self, node: cst.BaseExpression) -> list[cst.Assign]:
         """The assignments `x[…] = …` to items of the same name or `self.attribute`."""

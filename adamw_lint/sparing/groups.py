@@ -16,9 +16,8 @@ from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants
 from adamw_lint.model.worth import UNKNOWN, Mapping, Number, options_of
 from adamw_lint.rulebook import Coupling, words
-from adamw_lint.signatures import parameters
 from adamw_lint.sparing.overlooked import Overlooked
-from adamw_lint.sparing.parted import parted
+from adamw_lint.sparing.parted import is_read, parted
 from adamw_lint.stated import own
 
 _SPARED = {Role.BIAS: "biases", Role.NORM: "norm scales"}
@@ -69,13 +68,9 @@ def _spares(module: Module, built: Construction) -> bool:
 
 
 def _decays_alike(module: Module, built: Construction, group: Group) -> bool:
-    """Whether the groups that a loop makes, one for each parameter, all have the same decay.
-
-    A key that the optimizer does not read may be a share of it, for a scheduler.
-    """
+    """Whether the groups that a loop makes, one for each parameter, all have the same decay."""
     options = options_of(module.values.worth(group.node)) if group.node is not None else ()
-    known = {"params", *words("parameters")["labels"], *parameters(built.optimizer.signature)[1]}
-    if len(options) != 1 or not isinstance(options[0], Mapping) or not options[0].entries.keys() <= known:
+    if len(options) != 1 or not isinstance(options[0], Mapping) or not is_read(built, options[0].entries.keys()):
         return False
     decay = group.decay.value if group.decay is not None else None
     return decay is None or isinstance(module.values.worth(decay), Number) or not _varies(module, decay)

@@ -18,8 +18,7 @@ from adamw_lint.signatures import parameters
 def parted(module: Module, built: Construction) -> list[Group]:
     """The groups that together take all of one model and decay all of it; none where any group may be an exclusion."""
     partition = next((each for each in module.partitions if each.built is built), None)
-    read = parameters(built.optimizer.signature)[1]
-    if partition is None or any(_may_spare(partition, group, read) for group in partition.groups):
+    if partition is None or any(_may_spare(partition, built, group) for group in partition.groups):
         return []
     models: dict[object, list[Group]] = {}
     for group in partition.groups:
@@ -33,13 +32,15 @@ def _rooted(group: Group) -> Group:
     return replace(group, selects=replace(group.selects, roots=roots))
 
 
-def _may_spare(partition: Partition, group: Group, read: Set[str]) -> bool:
-    """Whether a group decays nothing, or by what may be nothing for it alone, or was made for biases or norms.
+def is_read(built: Construction, keys: Set[str]) -> bool:
+    """Whether an optimizer reads all of some keys of a group; another may be a share of the decay, for a scheduler."""
+    return keys <= {"params", *words("parameters")["labels"], *parameters(built.optimizer.signature)[1]}
 
-    A key that the optimizer does not read may be a share of the decay, for a scheduler.
-    """
+
+def _may_spare(partition: Partition, built: Construction, group: Group) -> bool:
+    """Whether a group decays nothing, or by what may be nothing for it alone, or was made for biases or norms."""
     settings = partition.settings(group, words("parameters")["labels"])
-    if settings is None or not settings.keys() <= read:
+    if settings is None or not is_read(built, settings.keys()):
         return True
     is_known = group.complete and group.picks is not None and len(group.picks) == 1
     own = partition.values.worth(group.decay.value) if group.decay is not None else None

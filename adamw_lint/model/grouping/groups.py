@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from adamw_lint.model.grouping.assigned import assigned
+from adamw_lint.model.assigned import assigned
 from adamw_lint.model.grouping.comprehensions import clauses, conditions
 from adamw_lint.model.grouping.growing import adds_one, alone, is_for_all, is_unconditional
 from adamw_lint.model.grouping.objects import Objects
@@ -63,12 +63,10 @@ class Groups:
 
     def _singly(self, params: cst.BaseExpression, group: cst.BaseExpression) -> Selection | None:
         """What a loop takes that makes such a group for each parameter; None where there is no loop."""
-        binding = self._values.bound_once(one) if (one := alone(params)) is not None else None
-        if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
+        if (taken := self._looped(alone(params))) is None:
             return None
         is_whole = all(is_for_all(self._survey, node, self._words["trained"]) for node in (params, group))
-        found = replace(self.selection(binding.value), named=False, once=False, singly=True)
-        return found if is_whole else replace(found, reach=Reach.NARROWED)
+        return replace(taken, singly=True, reach=taken.reach if is_whole else Reach.NARROWED)
 
     def items(self, node: cst.BaseExpression, depth: int = 0) -> list[cst.BaseExpression]:
         """The items of a list that is written in sight: displays, comprehensions, sums, appends and extensions."""
@@ -221,15 +219,15 @@ class Groups:
             if method[1] == "extend" and plain and is_sure:
                 yield self.selection(plain[0])
             elif method[1] == "append" and plain and (is_sure or adds_one(self._survey, call, plain[0])):
-                yield self._appended(plain[0])
+                yield self._looped(plain[0]) or Selection(Reach.TENSORS)
             else:
                 yield Selection(Reach.NARROWED)
 
-    def _appended(self, node: cst.BaseExpression) -> Selection:
-        """One tensor, or every parameter if it is the variable of a loop over them."""
+    def _looped(self, node: cst.BaseExpression) -> Selection | None:
+        """What a loop takes in all of its rounds whose variable an expression is; None where it is none."""
         binding = self._values.bound_once(node)
         if binding is None or binding.kind is not Kind.LOOP or binding.value is None:
-            return Selection(Reach.TENSORS)
+            return None
         return replace(self.selection(binding.value), named=False, once=False)
 
     def _from_callers(self, binding: Binding) -> Selection:

@@ -37,8 +37,8 @@ def adds_one(survey: Survey, call: cst.Call, node: cst.BaseExpression) -> bool:
     return is_chosen_only and isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name)
 
 
-def alone(node: cst.BaseExpression) -> cst.Name | None:
-    """The one variable that a group takes, in a list or bare."""
+def alone(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What a group takes, without the list in which it stands alone."""
     if isinstance(node, (cst.List, cst.Tuple)) and len(node.elements) == 1:
-        node = node.elements[0].value
-    return node if isinstance(node, cst.Name) else None
+        return node.elements[0].value
+    return node

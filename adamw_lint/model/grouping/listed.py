@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.grouping.assigned import assigned
+from adamw_lint.model.assigned import assigned
 from adamw_lint.model.grouping.roles import Given
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import dotted, method_call, positional

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from adamw_lint.model.grouping.assigned import assigned, item_of
+from adamw_lint.model.assigned import assigned
 from adamw_lint.model.grouping.cases import Cases
 from adamw_lint.model.grouping.comprehensions import Comprehension, clauses, conditions, takes_each
 from adamw_lint.model.grouping.conditions import Conditions
@@ -15,7 +15,7 @@ from adamw_lint.model.grouping.predicates import ALWAYS, Atom, Predicate, Test, 
 from adamw_lint.model.grouping.roles import Roles, Variable, What
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, method_call, positional
+from adamw_lint.model.tree import descendants, dotted, item_at, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Entry, Mapping, Reference, Text
 
@@ -217,7 +217,8 @@ class Picker:
         for key in keys:
             worth = self._values.worth(value)
             entry = worth.entries.get(key or "") if isinstance(worth, Mapping) else None
-            value = entry.value if isinstance(entry, Entry) else item_of(value, key)
+            index = int(key) if key is not None and key.isdigit() else None
+            value = entry.value if isinstance(entry, Entry) else item_at(value, index)
         return self.of(value) if value is not None else None
 
     def _added(self, binding: Binding) -> Picks | None:

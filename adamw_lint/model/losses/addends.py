@@ -16,7 +16,7 @@ from adamw_lint.model.losses.picked import appended, listed, picked, raised
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, keyword, method_call, positional
+from adamw_lint.model.tree import dotted, index_of, item_at, keyword, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Number, Text
 
@@ -164,9 +164,8 @@ class Addends:
             choices = [Place(result, inner) for result in self._frames.results(inner.function)]
         parts = []
         for choice in choices:
-            elements = choice.node.elements if isinstance(choice.node, cst.Tuple) else ()
-            if binding.index is not None and binding.index < len(elements):
-                parts.append(self._part(Place(elements[binding.index].value, choice.frame)))
+            if isinstance(choice.node, cst.Tuple) and (item := item_at(choice.node, binding.index)) is not None:
+                parts.append(self._part(Place(item, choice.frame)))
         if inner is None and parts:
             return parts[0]
         return sum_of(value, parts) if parts else other(value)

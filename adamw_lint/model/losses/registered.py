@@ -7,7 +7,7 @@ import libcst as cst
 
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, keyword, method_call
+from adamw_lint.model.tree import dotted, item_at, keyword, method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
@@ -40,8 +40,7 @@ class Registered:
         function = self._values.behind(self._values.worth(binding.value.func))
         for returned in self._survey.returns_of(function.node) if isinstance(function, Defined) else ():
             if isinstance(returned.value, cst.Tuple):
-                same = returned.value.elements[binding.index : binding.index + 1]
-                element = same[0].value if same else returned.value
+                element = item_at(returned.value, binding.index) or returned.value
                 bound = self._values.bound_once(element)
                 yield bound.value if bound is not None else element
 

@@ -9,7 +9,7 @@ import libcst as cst
 from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.scopes import Arms, Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, positional
+from adamw_lint.model.tree import dotted, item_at, positional
 from adamw_lint.model.updating.addition import Term
 from adamw_lint.model.updating.operands import Operations
 from adamw_lint.model.updating.updates import Updates
@@ -168,8 +168,8 @@ class Sources:
         if entered is not None:
             choices = [Place(result, entered) for result in self._frames.results(entered.function)]
         for choice in choices:
-            if isinstance(choice.node, (cst.Tuple, cst.List)) and index < len(choice.node.elements):
-                yield Place(choice.node.elements[index].value, choice.frame)
+            if (item := item_at(choice.node, index)) is not None:
+                yield Place(item, choice.frame)
 
     def _iterated(self, value: cst.BaseExpression, index: int | None, frame: Frame | None) -> Iterator[Place]:
         name, plain = ("", []) if not isinstance(value, cst.Call) else (dotted(value.func), positional(value))
