@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def workers() -> Iterator[psutil.Process]:
-    """The processes in which this one's workers run."""
+    """The processes in which this one's workers run, but for those that end while they are asked."""
     for each in psutil.Process().children(recursive=True):
-        if "spawn_main" in " ".join(each.cmdline()):
-            yield each
+        with suppress(psutil.NoSuchProcess):  # a zombie is one of them
+            if "spawn_main" in " ".join(each.cmdline()):
+                yield each
 
 
 def test_what_dies_on_the_cluster_costs_nothing_but_what_is_set_aside(place: Path, tmp_path: Path) -> None:
