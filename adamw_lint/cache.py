@@ -3,8 +3,11 @@
 import marshal
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
+from functools import cached_property
+from itertools import groupby, repeat
+from operator import eq, itemgetter
 from typing import Any
 from zlib import adler32, crc32
 
@@ -13,7 +16,7 @@ from adamw_lint.errors import LintError, UnparsableError
 from adamw_lint.kept import edition
 from adamw_lint.looks import NOTHING_SEEN, Look, digest_of
 from adamw_lint.plugged.installed import plugins
-from adamw_lint.read.asked import Answer, Question, Stamp, answer, latest, stamp
+from adamw_lint.read.asked import Answer, Question, Stamp, answer, latest, stamp, stamps
 from adamw_lint.settings import File, Settings
 from adamw_lint.store import clean, load, save
 
@@ -37,42 +40,46 @@ class Cache:
         data = marshal.dumps(context, 2)
         self._path = os.path.join(folder, f"files.{crc32(data):08x}{adler32(data):08x}.cache")
         self._read_at = stamp(self._path)
-        self._looks, self._told = self._load()
-        self._holds = _Holds(self._told)
+        self._held = self._load()
+        self._holds = _Holds(self._held.told)
         self._met: list[str] = []
         self._new: dict[str, Row] = {}
 
-    def _load(self) -> tuple[dict[str, Row], list[Told]]:
-        """The rows of the file, and all that was told for any of them: a row has the places of its own in there."""
-        return load(self._path, self._key) or ({}, [])
+    def _load(self) -> "_Held":
+        return _Held(*(load(self._path, self._key) or ()))
 
-    def looks(self, files: Iterable[File]) -> Iterator[Look | None]:
+    def looks(self, files: Iterable[File]) -> list[Look | None]:
         """What is remembered of each file that is as it was, by its stamp or its bytes, with all it rests on."""
-        rows, holds = self._looks, self._holds.__getitem__
-        last: Settings | None = None
-        key = ""
-        for path, settings in files:
-            self._met.append(path)
-            if settings is not last:
-                last, key = settings, settings.key
-            known = rows.get(path)
-            if known is None or known[1] != key or not (known[2] == stamp(path) or self._is_same(path, known)):
-                yield None
-            elif all(map(holds, known[0])):
-                yield _look(*known[2:]) if len(known) > _PLAIN else NOTHING_SEEN
-            else:
-                yield None
+        found: list[Look | None] = []
+        for settings, some in groupby(files, itemgetter(1)):
+            paths, key = [path for path, _ in some], settings.key
+            now = stamps(paths)
+            known = map(self._held.plain.get(key, {}).get, paths, repeat(()))
+            found += [
+                NOTHING_SEEN if is_same else self._look(path, key, stamped)
+                for is_same, path, stamped in zip(map(eq, known, now), paths, now, strict=True)
+            ]
+            self._met += paths
+        return found
 
-    def _is_same(self, path: str, known: Row) -> bool:
+    def _look(self, path: str, key: str, now: Stamp | None) -> Look | None:
+        row = self._held.row(path, key)
+        if row is None or not (row[2] == now or self._is_same(path, row)):
+            return None
+        if not all(map(self._holds.__getitem__, row[0])):
+            return None
+        return _look(*row[2:]) if len(row) > _PLAIN else NOTHING_SEEN
+
+    def _is_same(self, path: str, row: Row) -> bool:
         """Whether a file with another stamp has the bytes that it had; the new stamp is remembered."""
         now = stamp(path)
         try:
             data = bytes_of(path)
         except LintError:
             return False
-        if now is None or digest_of(data) != known[3]:
+        if now is None or digest_of(data) != row[3]:
             return False
-        self._new[path] = _expanded((*known[:2], _settled(now), *known[3:]), self._told)
+        self._new[path] = _expanded((*row[:2], _settled(now), *row[3:]), self._held.told)
         return True
 
     def remember(self, path: str, settings: Settings, look: Look) -> None:
@@ -90,18 +97,73 @@ class Cache:
             if self._read_at and time.time_ns() - self._read_at[1] > _DAY:
                 _touch(self._path)
             return
-        looks = self._all_looks()
+        looks = self._held.everything()
         if stamp(self._path) != self._read_at:
-            self._looks, self._told = self._load()
-            looks |= self._all_looks()
+            looks |= self._load().everything()
         if self._read_at is None or self._read_at[1] // _DAY != time.time_ns() // _DAY:  # the first of a day
             met = set(self._met)
             looks = {path: look for path, look in looks.items() if path in met or stamp(path)}
             clean(self._folder, _DAYS, time.time())
-        save(self._path, self._key, _condensed(looks | self._new))
+        save(self._path, self._key, _columns(looks | self._new))
 
-    def _all_looks(self) -> dict[str, Row]:
-        return {path: _expanded(row, self._told) for path, row in self._looks.items()}
+
+class _Held:
+    """What stands in the file of a cache.
+
+    `plain` are the stamps, by the key of the settings and the path, of files that cannot concern us: most are such, and
+    in a column of their own these are held against the tree at once. `digests` holds what the bytes of these files are
+    known by, which is read only where the stamp of one is another. `rows` are those of all other files; what was `told`
+    for any of them stands in one list, of which each row has the places of its own.
+    """
+
+    def __init__(
+        self,
+        plain: dict[str, dict[str, Stamp]] | None = None,
+        digests: bytes = b"",
+        rows: dict[str, Row] | None = None,
+        told: "list[Told] | None" = None,
+    ) -> None:
+        self.plain = plain or {}
+        self.rows = rows or {}
+        self.told = told or []
+        self._packed = digests
+
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = marshal.loads(self._packed)
+        return found
+
+    def row(self, path: str, key: str) -> Row | None:
+        """The row of a file, for what the settings with that key make of it."""
+        if path in self.rows:
+            return self.rows[path] if self.rows[path][1] == key else None
+        stamped = self.plain.get(key, {}).get(path)
+        return None if stamped is None else ((), key, stamped, self._digests[path])
+
+    def everything(self) -> dict[str, Row]:
+        """The rows of all files, each with what was told in the place of where that stands."""
+        plain = {
+            path: ((), key, stamped, self._digests[path])
+            for key, some in self.plain.items()
+            for path, stamped in some.items()
+        }
+        return plain | {path: _expanded(row, self.told) for path, row in self.rows.items()}
+
+
+def _columns(looks: dict[str, Row]) -> tuple[Any, ...]:
+    """Rows as they stand in the file; those of one program rest on much the same."""
+    plain: dict[str, dict[str, Stamp]] = {}
+    digests: dict[str, bytes] = {}
+    rows: dict[str, Row] = {}
+    places: dict[Told, int] = {}
+    for path, (told, key, stamped, digest, *more) in looks.items():
+        if told or more:
+            told = tuple(places.setdefault(each, len(places)) for each in told)
+            rows[path] = (told, key, stamped, digest, *more)
+        else:
+            plain.setdefault(key, {})[path] = stamped
+            digests[path] = digest
+    return plain, marshal.dumps(digests), rows, list(places)
 
 
 class _Holds(dict[int, bool]):
@@ -124,15 +186,6 @@ def _look(stamped: Stamp, digest: bytes, programs: Any = (), errors: Any = (), h
 def _expanded(row: Row, told: list[Told]) -> Row:
     """A row with what was told, where it has the places of that."""
     return tuple(told[place] for place in row[0]), *row[1:]
-
-
-def _condensed(looks: dict[str, Row]) -> tuple[dict[str, Row], list[Told]]:
-    """Rows as they stand in the file: those of one program rest on much the same."""
-    places: dict[Told, int] = {}
-    rows = {
-        path: (tuple(places.setdefault(each, len(places)) for each in row[0]), *row[1:]) for path, row in looks.items()
-    }
-    return rows, list(places)
 
 
 def _settled(stamped: Stamp) -> Stamp:

@@ -81,8 +81,10 @@ def _once(asked: Asked) -> int:
             return _show(asked, configuration)
         if asked.fixing.diff and any(report.path for report in reports):
             raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
-        outcomes, notes = _judged(asked, configuration, _outcomes(asked, configuration))
-        errors = tell(outcomes, asked.output, asked.fixing.diff, sys.stderr if asked.is_filter else sys.stdout)
+        every, notes = _judged(asked, configuration, _outcomes(asked, configuration))
+        outcomes = [each for each in every if each.speaks]
+        stream = sys.stderr if asked.is_filter else sys.stdout
+        errors = tell(outcomes, len(every), asked.output, asked.fixing.diff, stream)
     except LintError as error:
         return _fail(error)
     show(([(note, "yellow")] for note in notes), sys.stderr)

@@ -140,7 +140,7 @@ def told(files: Sequence[File], means: Means) -> Iterator[Told]:
     """A look at every file, in order; at its end all are remembered. What is remembered is asked for at once."""
     if means.cache is None:
         return _looks(files, means)
-    return _told(files, list(means.cache.looks(files)), means.cache, means)
+    return _told(files, means.cache.looks(files), means.cache, means)
 
 
 def _told(files: Sequence[File], known: Sequence[Look | None], memory: "Cache", means: Means) -> Iterator[Told]:

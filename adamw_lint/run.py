@@ -12,7 +12,7 @@ from adamw_lint.known.known import Known
 from adamw_lint.limit import limited
 from adamw_lint.looking import Means, told
 from adamw_lint.looks import Look
-from adamw_lint.read.discover import discover, is_barred
+from adamw_lint.read.discover import files, is_barred
 from adamw_lint.read.listing import listing_once
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adamw_lint.fixes.fixed import Applied, Fixed
     from adamw_lint.fixes.rounds import Confirm
     from adamw_lint.read.source import Source
-    from adamw_lint.settings import Settings
+    from adamw_lint.settings import File, Settings
 
 Step = LintError | tuple[str, Look]
 
@@ -56,6 +56,11 @@ class Outcome(NamedTuple):
     path: str = ""
 
     @property
+    def speaks(self) -> bool:
+        """Whether there may be something to tell of the file."""
+        return self.after is not None or bool(self.errors)
+
+    @property
     def changed(self) -> bool:
         """Whether a fix gave the file another text."""
         return self.before is not self.after and self.before != self.after
@@ -74,36 +79,39 @@ class Outcome(NamedTuple):
 def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
     """The outcome of every path and every file below it, in order."""
     with listing_once():
-        found = list(files_of(paths, task.configuration))
-        files = [file for file in found if isinstance(file, str)]
-        looks = told(task.configuration.of_files(files), means)
+        found = list(files(paths, task.configuration.at))
+        readable = [each for each in found if not isinstance(each, LintError)]
+        looks = told(readable, means)
     every = _with_progress(_steps(found, looks), len(found)) if task.watched else _steps(found, looks)
     if task.fix and task.write:
-        _sweep(files)
+        _sweep(readable)
         every = iter(list(every))  # what is remembered of any file was seen before the first is written
     for each in every:
-        yield Outcome(path=each.path or "", errors=(each,)) if isinstance(each, LintError) else _told(*each, task)
+        if isinstance(each, LintError):
+            yield Outcome(path=each.path or "", errors=(each,))
+        elif each[1].held or each[1].errors:
+            yield _told(*each, task)
+        else:
+            yield Outcome(None, None, (), (), None, 0, each[0])  # by position, as a run makes thousands
 
 
-def _steps(found: Sequence[str | LintError], looks: Iterator[tuple[str, Look]]) -> Iterator[Step]:
+def _steps(found: "Sequence[File | LintError]", looks: Iterator[tuple[str, Look]]) -> Iterator[Step]:
     for file in found:
         yield file if isinstance(file, LintError) else next(looks)
     next(looks, None)  # after the last one, what was seen is remembered
 
 
-def _sweep(files: Sequence[str]) -> None:
+def _sweep(linted: "Sequence[File]") -> None:
     from pathlib import Path
 
     from adamw_lint.fixes.claim import sweep
 
-    for folder in {os.path.dirname(file) for file in files}:
+    for folder in {os.path.dirname(path) for path, _ in linted}:
         sweep(Path(folder))
 
 
 def _told(path: str, look: Look, task: Task) -> Outcome:
     """What a look tells; where something is to be written into the file, it is read anew."""
-    if not look.held and not look.errors:
-        return Outcome(path=path)
     from adamw_lint.packed import remembered, unpack, unpack_error
 
     settings = task.configuration.of_file(path)
@@ -131,11 +139,6 @@ def _judged(
 
     left = task.known.judge(source, settings, [(each.source, each.known) for each in before])(source, found)
     return Fixed(source, (), left, known=tuple(each for each in found if each not in left))
-
-
-def files_of(paths: Iterable[str], configuration: Configuration) -> Iterator[str | LintError]:
-    """The files that a run over the paths looks into, and an error for each path that cannot be read."""
-    return discover(paths, configuration.at)
 
 
 def run_on_bytes(data: bytes, path: str, task: Task) -> Outcome:

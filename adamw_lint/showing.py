@@ -12,9 +12,9 @@ from adamw_lint.configuration.keys import OPTIMIZER, WRAPPER
 from adamw_lint.configuration.shapes import Table
 from adamw_lint.errors import LintError
 from adamw_lint.plugged.installed import plugins
+from adamw_lint.read.discover import discover
 from adamw_lint.report.screen import printable, shown
 from adamw_lint.rulebook import Optimizer, Wrapper, pages
-from adamw_lint.run import files_of
 from adamw_lint.settings import Glob, Settings
 from adamw_lint.telling import complain
 
@@ -23,7 +23,7 @@ FINE, ERROR = 0, 2
 
 def show_files(paths: Iterable[str], configuration: Configuration) -> int:
     """List the files, one a line, and return the exit code."""
-    found = list(files_of(paths, configuration))
+    found = list(discover(paths, configuration.at))
     click.echo("".join(f"{shown(each)}\n" for each in found if isinstance(each, str)), nl=False)
     sys.stdout.flush()
     errors = [each for each in found if isinstance(each, LintError)]

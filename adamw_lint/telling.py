@@ -12,8 +12,10 @@ from adamw_lint.report.summary import advice, fixes, pointer, prospect, summary
 from adamw_lint.run import Outcome
 
 
-def tell(outcomes: Sequence[Outcome], output: Output, diff: bool, stream: TextIO) -> list[LintError]:
+def tell(outcomes: Sequence[Outcome], count: int, output: Output, diff: bool, stream: TextIO) -> list[LintError]:
     """Tell everything and return what went wrong; `stream` is where findings go that go to no file.
+
+    `count` says how many files were looked at, of which the `outcomes` are those that there is something to tell of.
 
     Files come first, so that a reader that hangs up on standard output (`| head`) costs no report.
     """
@@ -21,7 +23,7 @@ def tell(outcomes: Sequence[Outcome], output: Output, diff: bool, stream: TextIO
     if diff:
         _tell_diff(outcomes)
     else:
-        _tell_findings(outcomes, output, stream)
+        _tell_findings(outcomes, count, output, stream)
     sys.stdout.flush()
     errors = [*(error for outcome in outcomes for error in outcome.errors), *unwritten]
     complain(errors)
@@ -37,7 +39,7 @@ def complain(errors: Sequence[LintError]) -> None:
     show(([("error:", "bold red"), (f" {printable(str(error))}", "")] for error in errors), sys.stderr)
 
 
-def _tell_findings(outcomes: Sequence[Outcome], output: Output, stream: TextIO) -> None:
+def _tell_findings(outcomes: Sequence[Outcome], count: int, output: Output, stream: TextIO) -> None:
     name = next((each.format for each in output.reports if each.path is None), None)
     if name is not None and name not in TEXT_FORMATS:
         stream.writelines(_data("statistics" if output.statistics else name, outcomes))
@@ -52,7 +54,7 @@ def _tell_findings(outcomes: Sequence[Outcome], output: Output, stream: TextIO) 
         return
     if name == "full" and not (output.explain or output.statistics):
         show(pointer(outcomes), stream)
-    show([summary(outcomes)], stream)
+    show([summary(outcomes, count)], stream)
 
 
 def _tell_prospect(outcomes: Sequence[Outcome], output: Output) -> None:

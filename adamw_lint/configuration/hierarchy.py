@@ -10,7 +10,7 @@ from adamw_lint.configuration.files import Layer, in_folder, inline, layers
 from adamw_lint.configuration.merged import settled
 from adamw_lint.errors import SettingsError
 from adamw_lint.read.listing import FOLDER, seen
-from adamw_lint.settings import File, Settings
+from adamw_lint.settings import Settings
 
 
 class Configuration:
@@ -64,17 +64,6 @@ class Configuration:
     def of_file(self, path: str) -> Settings:
         """The settings of a file; raises SettingsError."""
         return self._of_folder(dirname(path))
-
-    def of_files(self, paths: Iterable[str]) -> list[File]:
-        """Files as a walk finds them, each with its settings; raises SettingsError."""
-        found: list[File] = []
-        place, settings = None, None
-        for path in paths:  # those of one folder follow one another
-            here = path[: path.rfind(os.sep) + 1]
-            if settings is None or here != place:
-                place, settings = here, self.of_file(path)
-            found.append((path, settings))
-        return found
 
     def _real_one(self, folder: str) -> str:
         """The folder itself, whatever links lead to it: that of the folder around it, most often, and one name more."""

@@ -3,10 +3,11 @@
 import marshal
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 from zlib import adler32, crc32
 
@@ -24,6 +25,7 @@ MOST = 5_000  # files looked into for one project; in a larger folder of many pr
 REQUIREMENTS = ("pyproject.toml", "setup.cfg", "setup.py", "requirements*.txt", "environment*.y*ml", "Pipfile")
 
 Stamp = tuple[int, int, int]  # size, time of the last change in nanoseconds, inode
+_STAMP: Callable[[os.stat_result], Stamp] = attrgetter("st_size", "st_mtime_ns", "st_ino")
 Question = tuple[str, str]  # what is asked, and of which path
 Answer = str | tuple[object, ...]  # plain data
 Testimony = tuple[tuple[Question, Answer], ...]
@@ -137,10 +139,17 @@ def requirements(folder: "Path | str") -> tuple[tuple[str, object], ...]:
 def stamp(path: str) -> Stamp | None:
     """The stamp of a file now; None where there is none."""
     try:
-        status = os.stat(path)
+        return _STAMP(os.stat(path))
     except (OSError, ValueError):
         return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def stamps(paths: Sequence[str]) -> "list[Stamp | None]":
+    """The stamps of many files."""
+    try:
+        return list(map(_STAMP, map(os.stat, paths)))
+    except (OSError, ValueError):  # of one
+        return list(map(stamp, paths))
 
 
 def files_of(root: str) -> list[str]:
@@ -174,9 +183,10 @@ def _kind(path: str) -> str:
 
 def _files(root: str) -> tuple[int, ...]:
     """How many files a project has, what tells their stamps from those of any other state, and the latest of them."""
-    stamps = [(path, stamp(path)) for path in files_of(root)]
-    data = marshal.dumps(stamps, 2)
-    return len(stamps), crc32(data), adler32(data), max((each[1] for _, each in stamps if each), default=0)
+    paths = files_of(root)
+    stamped = stamps(paths)
+    data = marshal.dumps(list(zip(paths, stamped, strict=True)), 2)
+    return len(paths), crc32(data), adler32(data), max((each[1] for each in stamped if each), default=0)
 
 
 def _requirements(folder: str) -> tuple[tuple[str, Stamp | None], ...]:

@@ -10,7 +10,7 @@ from adamw_lint.errors import UnreadableError
 from adamw_lint.read.documents import SUFFIXES
 from adamw_lint.read.listing import FOLDER, OTHER, is_file, listed
 from adamw_lint.read.special import may_never_end
-from adamw_lint.settings import OWN, SHARED, Settings
+from adamw_lint.settings import OWN, SHARED, File, Settings
 
 if TYPE_CHECKING:
     from adamw_lint.read.ignores import Ignores
@@ -27,20 +27,26 @@ class _Folder(NamedTuple):
     """A folder of a walk: where it is, how its files are called to the user, and what is ignored in it.
 
     Both texts end where a name follows. `ignores` holds what each .gitignore says, the nearest first, `excluding` the
-    same of the settings of the folder.
+    same of `settings`, which count in the folder.
     """
 
     place: str
     shown: str
     ignores: "tuple[Ignores, ...]"
+    settings: Settings
     excluding: "tuple[Ignores, ...]"
 
 
 class _Walk(NamedTuple):
-    """What a walk looks for, and the settings of each folder."""
+    """What a walk looks for, and the settings of each folder, which exclude unless all of a folder is meant."""
 
     suffixes: tuple[str, ...]
     settings: Callable[[str], Settings]
+    excludes: bool = True
+
+    def excluding(self, settings: Settings) -> "tuple[Ignores, ...]":
+        """What settings take out of the walk."""
+        return _excluding(settings) if self.excludes else ()
 
 
 def discover(
@@ -51,7 +57,15 @@ def discover(
     `settings` are those of what stands in a folder: they exclude. Symbolic links to folders are followed only where
     they are named themselves, so every walk ends.
     """
-    walk = _Walk(suffixes, settings or _no_settings)
+    every = files(paths, settings or _no_settings, suffixes)
+    return (each if isinstance(each, UnreadableError) else each[0] for each in every)
+
+
+def files(
+    paths: Iterable[str], settings: Callable[[str], Settings], suffixes: tuple[str, ...] = SUFFIXES
+) -> Iterator[File | UnreadableError]:
+    """What `discover` finds, each file with the settings that count for it."""
+    walk = _Walk(suffixes, settings)
     if isinstance(paths, Sequence) and len(paths) == 1:
         yield from _below(paths[0], walk)
         return
@@ -60,7 +74,7 @@ def discover(
         for each in _below(path, walk):
             if isinstance(each, UnreadableError):
                 yield each
-            elif (absolute := abspath(each) if each.startswith("..") else join(here, each)) not in seen:
+            elif (absolute := abspath(each[0]) if each[0].startswith("..") else join(here, each[0])) not in seen:
                 seen.add(absolute)
                 yield each
 
@@ -69,21 +83,21 @@ def _no_settings(_: str) -> Settings:
     return _UNSETTLED
 
 
-def _below(path: str, walk: _Walk) -> Iterator[str | UnreadableError]:
+def _below(path: str, walk: _Walk) -> Iterator[File | UnreadableError]:
     if isdir(path):
         start, named = realpath(path), normpath(path)
         if is_barred(start, walk.settings, is_folder=True):
             return
         if _verdict(start, True, _excluding(walk.settings(dirname(start)))):
-            walk = walk._replace(settings=_no_settings)  # what is named although it is excluded is all of it meant
-        shown = "" if named == "." else join(named, "")
-        top = _Folder(join(start, ""), shown, _outer(start), _excluding(walk.settings(start)))
+            walk = walk._replace(excludes=False)  # what is named although it is excluded is all of it meant
+        shown, within = "" if named == "." else join(named, ""), walk.settings(start)
+        top = _Folder(join(start, ""), shown, _outer(start), within, walk.excluding(within))
         yield from _walk(top, walk)
     elif not isfile(path) and may_never_end(path):
         yield UnreadableError("is no regular file", path)
     elif exists(path):
         if not is_barred(realpath(path), walk.settings):
-            yield normpath(path)
+            yield (named := normpath(path)), walk.settings(realpath(dirname(named)))
     else:
         yield UnreadableError("no such file or folder", path)
 
@@ -125,7 +139,7 @@ def _excluding(settings: Settings) -> "tuple[Ignores, ...]":
     )
 
 
-def _walk(top: _Folder, walk: _Walk) -> Iterator[str | UnreadableError]:
+def _walk(top: _Folder, walk: _Walk) -> Iterator[File | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
     stack = [iter(_taken(top, walk))]
     while stack:
@@ -138,9 +152,9 @@ def _walk(top: _Folder, walk: _Walk) -> Iterator[str | UnreadableError]:
             stack.pop()
 
 
-def _taken(folder: _Folder, walk: _Walk) -> Sequence[str | UnreadableError | _Folder]:
+def _taken(folder: _Folder, walk: _Walk) -> Sequence[File | UnreadableError | _Folder]:
     """What one folder holds for the walk: its files, and the folders to go into, sorted by name."""
-    place, shown, ignores, excluding = folder
+    place, shown, ignores, settings, excluding = folder
     try:
         names = listed(place)
     except OSError as error:
@@ -148,9 +162,11 @@ def _taken(folder: _Folder, walk: _Walk) -> Sequence[str | UnreadableError | _Fo
     if ".gitignore" in names and is_file(place + ".gitignore"):
         ignores = (_gitignore(place + ".gitignore", place), *ignores)
     if OWN in names or SHARED in names:  # else what counts above counts here as well
-        excluding = _excluding(walk.settings(place.rstrip(os.sep) or place))
-    taken: list[str | _Folder] = []
-    for name, kind in sorted(names.items()):
+        settings = walk.settings(place.rstrip(os.sep) or place)
+        excluding = walk.excluding(settings)
+    taken: list[File | _Folder] = []
+    for name in sorted(names):
+        kind = names[name]
         is_folder = kind == FOLDER
         if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):
             continue
@@ -163,9 +179,9 @@ def _taken(folder: _Folder, walk: _Walk) -> Sequence[str | UnreadableError | _Fo
         elif name in EXCLUDED:
             continue
         if is_folder:
-            taken.append(_Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, excluding))
+            taken.append(_Folder(f"{place}{name}{os.sep}", f"{shown}{name}{os.sep}", ignores, settings, excluding))
         else:
-            taken.append(shown + name)
+            taken.append((shown + name, settings))
     return taken
 
 
@@ -183,9 +199,9 @@ def _outer(folder: str) -> "tuple[Ignores, ...]":
         if folders[-1] == dirname(folders[-1]):
             return ()
         folders.append(dirname(folders[-1]))
-    files = [(join(each, ".gitignore"), each) for each in folders[1:]]
-    files.append((join(folders[-1], ".git", "info", "exclude"), folders[-1]))
-    found = tuple(_gitignore(file, each) for file, each in files if isfile(file))
+    stated = [(join(each, ".gitignore"), each) for each in folders[1:]]
+    stated.append((join(folders[-1], ".git", "info", "exclude"), folders[-1]))
+    found = tuple(_gitignore(file, each) for file, each in stated if isfile(file))
     return () if _verdict(folder, True, found) else found
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from adamw_lint.read.source import Source
 
 
-def summary(outcomes: Sequence[Outcome]) -> Line:
-    """One sentence about the whole run."""
+def summary(outcomes: Sequence[Outcome], count: int) -> Line:
+    """One sentence about the whole run, which has looked at so many files."""
     found = [diagnostic for outcome in outcomes for diagnostic in outcome.found]
     fixed = sum(len(outcome.applied) for outcome in outcomes)
     if silenced := sum(outcome.silenced for outcome in outcomes):
@@ -24,7 +24,7 @@ def summary(outcomes: Sequence[Outcome]) -> Line:
     if any(outcome.errors for outcome in outcomes) and not found and not fixed:
         return [("No findings, but not everything could be linted.", "bold")]
     if not found and not fixed:
-        return [(f"All clean ({_count(len(outcomes), 'file')}).", "bold green")]
+        return [(f"All clean ({_count(count, 'file')}).", "bold green")]
     if fixed:
         remaining = f", {len(found)} {'remains' if len(found) == 1 else 'remain'}" if found else ""
         return [(f"Fixed {_count(fixed, 'finding')}{remaining}", "bold"), *_fixable(found)]
