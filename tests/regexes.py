@@ -24,7 +24,7 @@ from pkgutil import walk_packages
 from typing import Any
 
 REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
-TINY, SHORT, FACTOR = 24, 8_000, 4
+TINY, SHORT, FACTOR = 24, 4_000, 4
 ONES = " a0_.\n\tA-'\"\\#:=,~%/é"
 ALLOWED = 10.0  # times as long; a quadratic one takes 16 times
 NOTICED = 0.02  # seconds, below which nothing is measured

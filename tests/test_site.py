@@ -95,14 +95,15 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
         assert not re.search(r"url\([\"']?(https?:)?//|@import", path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("link", ["gone.md", "mistake.md#gone", "../gone", "/docs/mistake.md"])
-def test_a_link_that_leads_nowhere_is_an_error(link: str, tmp_path: Path) -> None:
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
     for name in ("benchmarks", "docs", "examples", "rules", "tests/frameworks", "adamw_lint/report"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     for path in [*PROJECT.glob("*.md"), PROJECT / "mkdocs.yml", *PROJECT.glob("adamw_lint/*.json")]:
         shutil.copy(path, tmp_path / path.relative_to(PROJECT))
     assert build(tmp_path / "site", tmp_path)
+    links = ("gone.md", "mistake.md#gone", "../gone", "/docs/mistake.md")
     with (tmp_path / "docs" / "deciding.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n[Nowhere]({link})\n")
-    with pytest.raises(RuntimeError, match=re.escape(link)):
+        page.writelines(f"\n[Nowhere]({link})\n" for link in links)
+    with pytest.raises(RuntimeError, match=r"deciding\.md") as caught:
         build(tmp_path / "site", tmp_path)
+    assert [link for link in links if f"'{link}'" not in str(caught.value)] == []
