@@ -21,7 +21,8 @@ from adamw_lint.sparing.overlooked import Overlooked
 def overlooked(module: Module, built: Construction) -> Overlooked | None:
     """What is decayed although it should be spared; None where it is spared, or where that is not known."""
     name = built.optimizer.exclusion_argument
-    if name is None or built.decay in (ZERO, UNKNOWN) or built.subclass is not None:
+    is_known = built.decay not in (ZERO, UNKNOWN) and built.subclass is None and not built.is_partial
+    if name is None or not is_known:
         return None
     if not built.arguments.complete and not built.arguments.by_default:
         return None
@@ -154,7 +155,7 @@ def _value(module: Module, built: Construction) -> str:
 
 def _fix(module: Module, built: Construction, name: str) -> Fix:
     known = words("sparing")
-    if built.is_choice or built.is_partial:
+    if built.is_choice:
         raise Manual("the same call may build another optimizer")
     if not built.arguments.complete:
         raise Manual("a caller may give it a dict with other arguments")
