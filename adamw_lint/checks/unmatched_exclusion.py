@@ -31,18 +31,17 @@ def check(module: Module) -> Iterator[Diagnostic]:
 
 def _place(module: Module, found: Miss) -> cst.BaseExpression | None:
     """The text that matches nothing, the test where all of them do or cannot; None where that is another file's."""
-    tests = found.exclusion.tests
-    literal = _unmatched(found)
-    node = literal if literal is not None else tests[0].node
-    return next((each for each in (node, tests[0].node) if module.owns(each)), None)
+    first = found.exclusion.tests[0].node
+    naming = [(test.node, node) for test in found.exclusion.tests for text, node in test.texts if _names(found, text)]
+    test, text = naming[0] if naming else (first, None)
+    is_unmatched = isinstance(text, cst.SimpleString) and not (_is_whole(found.exclusion.tests[0]) or found.some_spared)
+    places = (*([text] if is_unmatched and text is not None else []), test, first)
+    return next((each for each in places if module.owns(each)), None)
 
 
-def _unmatched(found: Miss) -> cst.BaseExpression | None:
-    """The first text that names what is missed and stands in no name of it."""
-    if _is_whole(found.exclusion.tests[0]) or found.some_spared:
-        return None
-    texts = [pair for test in found.exclusion.tests for pair in test.texts if means(pair[0]) is found.role]
-    return texts[0][1] if texts and isinstance(texts[0][1], cst.SimpleString) else None
+def _names(found: Miss, text: str) -> bool:
+    """Whether a text speaks of what is missed, a norm or a bias."""
+    return means(text) is found.role
 
 
 def _is_whole(test: Written) -> bool:
