@@ -12,6 +12,7 @@ TRAINING = """\
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from functools import reduce
 from torch import norm
 
 lam = 1e-4
@@ -72,6 +73,9 @@ SUMS = [
     "(cfg.factor * model[0].weight.pow(2).sum(dim=1)).sum()",
     "torch.sum(torch.pow(model[0].weight, 2))",
     "sum((p ** 2).sum() for p in [q for n, q in model.named_parameters() if 'bias' not in n])",
+    "sum(map(lambda p: p.pow(2).sum(), model.parameters()))",
+    "reduce(lambda total, p: total + p.pow(2).sum(), model.parameters(), 0)",
+    "sum(p.pow(2).sum() for group in optimizer.param_groups for p in group['params'])",
     "sum(torch.norm(p, p=args.order) for p in model.parameters())",  # an option that may be 2
     "sum(torch.norm(p, order) ** order for p in model.parameters())",
 ]
@@ -107,6 +111,30 @@ REACHED = {
         "def l2(net, factor=1e-3):\n    return factor * sum(p.pow(2).sum() for p in net.parameters())\n"
         "loss = ce + l2(model)\nloss.backward()",
         "l2(model)",
+    ),
+    "a generator": (
+        "def weights(net):\n    for n, p in net.named_parameters():\n        if 'bias' not in n:\n            yield p\n"
+        "loss = ce + lam * sum(p.pow(2).sum() for p in weights(model))\nloss.backward()",
+        "lam * sum(p.pow(2).sum() for p in weights(model))",
+    ),
+    "a generator of pairs": (
+        "def weights(net):\n    for n, p in net.named_parameters():\n        yield n, p\n"
+        "loss = ce + lam * sum(p.pow(2).sum() for n, p in weights(model))\nloss.backward()",
+        "lam * sum(p.pow(2).sum() for n, p in weights(model))",
+    ),
+    "a generator that hands on": (
+        "def weights(net):\n    yield from net.parameters()\n"
+        "loss = ce + lam * sum(p.pow(2).sum() for p in weights(model))\nloss.backward()",
+        "lam * sum(p.pow(2).sum() for p in weights(model))",
+    ),
+    "the groups of the optimizer": (
+        "reg = 0.0\nfor group in optimizer.param_groups:\n    for p in group['params']:\n        reg += p.norm() ** 2\n"
+        "loss = ce + lam * reg\nloss.backward()",
+        "lam * reg",
+    ),
+    "added by a function, times a number": (
+        "l2 = sum(p.pow(2).sum() for p in model.parameters())\nloss = torch.add(ce, l2, alpha=lam)\nloss.backward()",
+        "l2",
     ),
     "a helper of a tensor": (
         "def l2(w):\n    return (w ** 2).sum()\nloss = ce + lam * l2(model[0].weight)\nloss.backward()",
@@ -385,6 +413,24 @@ SILENT = {
         "parts = []\nparts.append((importance, model[0].weight))\nloss = ce\n"
         "for by, w in parts:\n    loss = loss + by * w.pow(2).sum()\nloss.backward()"
     ),
+    "a map of something else": "(ce + lam * sum(map(lambda h: h.pow(2).sum(), hidden))).backward()",
+    "a reduction of something else": (
+        "(ce + lam * reduce(lambda total, h: total + h.pow(2).sum(), hidden, 0)).backward()"
+    ),
+    "what is summed so far": (
+        "(ce + lam * reduce(lambda total, p: p.mean() + total.pow(2).sum(), model.parameters(), 0)).backward()"
+    ),
+    "a generator of something else": (
+        "def hidden(net):\n    for layer in net:\n        yield layer(x)\n"
+        "(ce + lam * sum(h.pow(2).sum() for h in hidden(model))).backward()"
+    ),
+    "a generator of parameters and more": (
+        "def every(net):\n    yield from net.parameters()\n    yield x\n"
+        "(ce + lam * sum(h.pow(2).sum() for h in every(model))).backward()"
+    ),
+    "the state of the optimizer": (
+        "reg = sum(p.norm() for group in optimizer.param_groups for p in group['ema'])\n(ce + lam * reg).backward()"
+    ),
     "numbered pairs": (
         "loss = ce\nfor n, pair in enumerate(model.named_parameters()):\n    loss = loss + lam * pair.pow(2).sum()\n"
         "loss.backward()"
@@ -440,6 +486,13 @@ def in_module(result: str, name: str = "training_step", optimizer: str = "Adam")
 def test_a_returned_loss_counts(penalty: str) -> None:
     assert found(in_module(f"loss + {penalty}")) == [penalty]
     assert found(in_module(f'{{"loss": loss + {penalty}}}')) == [penalty]
+    for kept, expected in (
+        (f'{{"loss": loss + {penalty}, "scores": scores}}', [penalty]),
+        (f'dict(scores=scores)\n        told["loss"] = loss + {penalty}', [penalty]),
+        (f'{{"loss": loss, "scores": {penalty}}}', []),
+    ):
+        text = in_module("told").replace("        return told", f"        told = {kept}\n        return told")
+        assert found(text) == expected
     assert found(in_module(f"loss + {penalty}", optimizer="SGD")) == []
     assert found(in_module(f"loss + {penalty}", name="validation_step")) == []
     assert found(in_module(penalty, name="compute_penalty")) == []

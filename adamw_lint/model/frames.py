@@ -8,7 +8,7 @@ import libcst as cst
 from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.scopes import Kind, find
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, method_call
+from adamw_lint.model.tree import descendants, dotted, method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
@@ -153,6 +153,11 @@ class Frames:
             yield function.body
             return
         yield from (node.value for node in self._survey.returns_of(function) if node.value is not None)
+
+    def yields(self, function: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpression | cst.From]:
+        """What a function yields, or what it takes all that it yields from."""
+        found = (each for each in descendants(function.body) if isinstance(each, cst.Yield) and each.value is not None)
+        return [each.value for each in found if each.value is not None and self._survey.function(each) is function]
 
     def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
         """The calls in this file that run a function."""

@@ -38,6 +38,8 @@ class Part:
             kind = type(node)
             if kind is ast.Call:
                 self.calls.append(node)  # type: ignore[arg-type]
+                for name, bound in _mapped(node):  # type: ignore[arg-type]
+                    self.bound[name].append(bound)
             elif kind in _BINDING:
                 for name, bound in _bindings(node):
                     self.bound[name].append(bound)
@@ -68,6 +70,12 @@ class Part:
 def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a node that may hold others which matter: names and operators are told by their kind."""
     return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _PLAIN)
+
+
+def _mapped(call: ast.Call) -> Iterator[tuple[str, Bound]]:
+    """The arguments of a lambda that a call may run on each of what else it is given: `map(lambda p: …, params)`."""
+    if len(call.args) > 1 and isinstance(call.args[0], ast.Lambda):
+        yield from ((each.arg, Bound(over, looped=True)) for each in call.args[0].args.args for over in call.args[1:])
 
 
 def _appended(calls: list[ast.Call]) -> dict[str, list[ast.expr]]:

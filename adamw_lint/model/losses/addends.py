@@ -9,7 +9,7 @@ import libcst as cst
 from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.losses.flow import Flow
-from adamw_lint.model.losses.folded import Folded
+from adamw_lint.model.losses.folded import Folded, mapped
 from adamw_lint.model.losses.norms import Norms, Operation
 from adamw_lint.model.losses.parts import Part, collapsed, constant, leaves, other, penalty, rescaled, sum_of
 from adamw_lint.model.losses.picked import appended, listed, picked, raised
@@ -194,8 +194,10 @@ class Addends:
         if name in words["root"]:
             part = self._part(operand)
             return other(node) if part.is_mixed or self._flow.is_elementwise(operand) else self._rooted(node, part)
-        if second is not None and name in words["plus"] and keyword(node, "alpha") is None:
-            return sum_of(node, [self._part(operand), self._part(second)])
+        if second is not None and name in words["plus"]:
+            alpha = keyword(node, "alpha")
+            scale = scale_of(Place(alpha, frame), self._frames, self._values) if alpha is not None else ONE
+            return sum_of(node, [self._part(operand), rescaled(self._part(second), scale)])
         if second is not None and name in words["product"]:
             return self._product(node, operand, second)
         if second is not None and name in words["quotient"]:
@@ -218,6 +220,8 @@ class Addends:
                 yield self._part(Place(element.value, frame))
         elif isinstance(node, cst.Call) and dotted(node.func) == "list" and node.args:
             yield from self._items(Place(node.args[0].value, frame))
+        elif (body := mapped(node, self._values)) is not None:
+            yield self._part(Place(body, frame))
         elif method is not None and method[1] == "values":
             worth = self._values.worth(method[0])
             for entry in worth.entries.values() if isinstance(worth, Mapping) else ():

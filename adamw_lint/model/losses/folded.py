@@ -76,6 +76,17 @@ class Folded:
         return [over] if dotted(rest[0]) == params[1] else rest
 
 
+def is_map(call: cst.Call, values: Values) -> bool:
+    """Whether a call runs a function on each of what it is given, as Python's own `map` does."""
+    return dotted(call.func) == "map" and not values.bindings(call.func)
+
+
+def mapped(node: cst.BaseExpression, values: Values) -> cst.BaseExpression | None:
+    """What a lambda makes of each of what it is mapped over; None where nothing is mapped."""
+    plain = positional(node) if isinstance(node, cst.Call) and is_map(node, values) else []
+    return plain[0].body if len(plain) == 2 and isinstance(plain[0], cst.Lambda) else None
+
+
 def _key(node: cst.BaseExpression) -> str:
     """A key of a collection: a text, or the last name of a constant that is one."""
     return text_of(node) or (dotted(node) or "").rpartition(".")[2]

@@ -6,6 +6,7 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.folded import is_map
 from adamw_lint.model.losses.streams import Streams
 from adamw_lint.model.losses.trees import Trees
 from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
@@ -28,7 +29,7 @@ class Denotation(Streams):
     def stream(self, place: Place, depth: int = 0) -> Stream | None:
         """What an iterable of parameters or modules yields, the leaves of a tree too."""
         found = self._trees.stream(place, depth) if self._trees is not None and depth <= 12 else None
-        return found or self._listed(place) or super().stream(place, depth)
+        return found or self._listed(place) or self._grouped(place) or super().stream(place, depth)
 
     def _listed(self, place: Place) -> Stream | None:
         """The parameters of a model that a function of a library lists."""
@@ -38,6 +39,17 @@ class Denotation(Streams):
             return None
         root = self.frames.resolve(Place(plain[0], place.frame))
         return Stream(Yield.PARAMETER, Penalised(node, root, whole=True))
+
+    def _grouped(self, place: Place) -> Stream | None:
+        """The parameters of one of the groups of an optimizer, of which a loop runs over all."""
+        node = self.frames.resolve(place).node
+        if not isinstance(node, cst.Subscript) or text_of(index_of(node)) not in self.words["grouped"]:
+            return None
+        group = self.values.bound_once(node.value)
+        groups = group.value if group is not None and group.kind is Kind.LOOP else None
+        if not isinstance(groups, cst.Attribute) or groups.attr.value not in self.words["groups"]:
+            return None
+        return Stream(Yield.PARAMETER, Penalised(node, self.frames.resolve(Place(groups.value)), whole=False))
 
     def parameter(self, place: Place, depth: int = 0) -> Penalised | None:
         """The parameters that a tensor expression denotes: one, or several flattened into one tensor, or a tree."""
@@ -90,6 +102,8 @@ class Denotation(Streams):
         if len(found) > 1 and all(each.kind is Kind.ASSIGN for each in found):
             return self._one_of(found, place, depth)
         binding = found[0] if len(found) == 1 else None
+        if binding is not None and binding.kind is Kind.PARAMETER:
+            return self._mapped(binding, place, depth)
         if binding is None or binding.value is None:
             return None
         if any(word in node.value.lower() for word in self.words["latent_names"]):
@@ -98,6 +112,21 @@ class Denotation(Streams):
         if binding.kind is Kind.LOOP:
             return self._element(self.stream(inner, depth + 1), binding, inner, depth)
         return self.parameter(inner, depth + 1) if binding.kind is Kind.ASSIGN else None
+
+    def _mapped(self, binding: Binding, place: Place, depth: int) -> Penalised | None:
+        """What the argument of a lambda denotes that `map`, or a reduction, runs on each of some parameters."""
+        function = self.survey.scope(binding.node).node
+        call = self.survey.parents[self.survey.parents[function]] if isinstance(function, cst.Lambda) else None
+        plain = positional(call) if isinstance(call, cst.Call) else []
+        if not isinstance(call, cst.Call) or not isinstance(function, cst.Lambda) or plain[:1] != [function]:
+            return None
+        at = [param.name.value for param in function.params.params].index(binding.name)
+        if self.registered.path(call) == "functools.reduce":
+            over = plain[1:2] if at == 1 else []
+        else:
+            over = plain[at + 1 : at + 2] if is_map(call, self.values) else []
+        stream = self.stream(Place(over[0], place.frame), depth + 1) if over else None
+        return stream.of if stream is not None and stream.yields is Yield.PARAMETER else None
 
     def _one_of(self, found: list[Binding], place: Place, depth: int) -> Penalised | None:
         """What a name denotes that is bound in several arms of a condition, if one of them binds it to parameters."""

@@ -12,7 +12,7 @@ from adamw_lint.model.losses.differentiated import Differentiated, Gradient
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, keyword, method_call, positional, text_of
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Reference
+from adamw_lint.model.worth import Mapping, Reference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +104,8 @@ class Sinks:
         elif isinstance(value, cst.Dict):
             pairs = [item for item in value.elements if isinstance(item, cst.DictElement)]
             yield from (item.value for item in pairs if self._says_loss(text_of(item.key) or ""))
+        elif isinstance(known := self._values.worth(value), Mapping):  # a dict that a name holds
+            yield from (entry.value for key, entry in known.entries.items() if self._says_loss(key))
         elif says or self._says_loss(dotted(value) or "") or function.name.value in self._words["hooks"]:
             yield value
 

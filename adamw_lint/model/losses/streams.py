@@ -91,7 +91,19 @@ class Streams(ABC):
         if frame is None:
             return self._returned_by_method(node, depth)
         results = list(self.frames.results(frame.function))
-        return self.stream(Place(results[0], frame), depth + 1) if len(results) == 1 else None
+        if results:
+            return self.stream(Place(results[0], frame), depth + 1) if len(results) == 1 else None
+        return self._generated(frame, depth)
+
+    def _generated(self, frame: Frame, depth: int) -> Stream | None:
+        """What a generator yields, if it does so in one place."""
+        yields = self.frames.yields(frame.function)
+        if len(yields) != 1 or isinstance(made := yields[0], cst.From):
+            return self._part([Place(made.item, frame)], depth) if len(yields) == 1 else None  # type: ignore[union-attr]
+        is_named, tensors = unpaired([made], self.values)
+        of = self.parameter(Place(tensors[0], frame), depth + 1)
+        kind = Yield.NAMED_PARAMETER if is_named else Yield.PARAMETER
+        return Stream(kind, replace(of, whole=False)) if of is not None else None
 
     def _returned_by_method(self, node: cst.Call, depth: int) -> Stream | None:
         """What a method yields of an object that we do not see, if every class of the program that has it agrees."""
