@@ -113,11 +113,91 @@ BY_HAND = {
         """,
         "the same call may build another optimizer",
     ),
+    "a class that a caller may give another for": (
+        """
+        import torch
+        def build(model, cls=torch.optim.NAdam):
+            return cls(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+        "the same call may build an optimizer without `decoupled_weight_decay`",
+    ),
+    "the name of a class that a caller may give another for": (
+        """
+        import torch
+        def build(model, name="NAdam"):
+            return getattr(torch.optim, name)(model.weights, lr=1e-3, weight_decay=0.1)
+        """,
+        "the same call may build an optimizer without `decoupled_weight_decay`",
+    ),
+    "the name of a class that a caller may give another for, which has a replacement": (
+        """
+        from torch import optim
+        class Trainer:
+            def __init__(self, model, optimizer="Adam", wd=0.0):
+                build = getattr(optim, optimizer)
+                self.optimizer = build(model.weights, lr=1e-3, weight_decay=wd)
+        """,
+        "the class is chosen elsewhere",
+    ),
+    "the name of a class that a user may give another for": (
+        """
+        import argparse
+        import torch
+        parser = argparse.ArgumentParser()
+        parser.add_argument("-o", "--optimizer-name", default="Adam", type=str)
+        parser.add_argument("--wd", default=0.0, type=float)
+        args = parser.parse_args()
+        opt = getattr(torch.optim, args.optimizer_name)(model.weights, lr=1e-3, weight_decay=args.wd)
+        """,
+        "the class is chosen elsewhere",
+    ),
+    "the name of a class in the dict of a module": (
+        """
+        import torch
+        def parsed(parser):
+            parser.add_argument("--name", dest="optimizer", default="AdamW")
+            return parser.parse_args()
+        def build(model, args):
+            return torch.optim.__dict__[args.optimizer](model.parameters(), lr=1e-3, weight_decay=0.1)
+        """,
+        "the same call may build another optimizer, whose decay would change too",
+    ),
+    "Keras: a class that a caller may give another for": (
+        """
+        import keras
+        def build(model, cls=keras.optimizers.AdamW):
+            optimizer = cls(1e-3, weight_decay=0.1)
+            model.compile(optimizer=optimizer, loss="mse")
+        """,
+        "the same call may build another optimizer",
+    ),
+    "optax: a class that a caller may give another for": (
+        "import jax\nimport optax\ndef build(cls=optax.adamw):\n    return cls(1e-3, weight_decay=0.1)\n",
+        "the same call may build another optimizer",
+    ),
     "what a wrapper builds when nothing is handed over": (
         "import mup\nopt = mup.MuAdam(model.weights, lr=1e-3, weight_decay=0.1)\n",
         "the class is chosen elsewhere",
     ),
 }
+
+
+NOT_KNOWN = {
+    "an option without a default": 'parser.add_argument("--optimizer")',
+    "an option of another class": 'parser.add_argument("--optimizer", default="SGD")',
+    "an option that is there twice": (
+        'parser.add_argument("--optimizer", default="Adam")\nother.add_argument("--optimizer", default="SGD")'
+    ),
+    "an option of another name": 'parser.add_argument("--optimizer_name", default="Adam")',
+    "a default that is computed": 'parser.add_argument("--optimizer", default=names[0])',
+}
+
+
+@pytest.mark.parametrize("way", NOT_KNOWN)
+def test_a_class_that_only_its_user_names_is_not_known(way: str) -> None:
+    built = "opt = getattr(torch.optim, args.optimizer)(model.parameters(), weight_decay=0.1)"
+    text = f"import torch\n{NOT_KNOWN[way]}\nargs = parser.parse_args()\n{built}\n"
+    assert lint(Source.of_text(text), only("coupled-decay", "decayed-norms")) == []
 
 
 @pytest.mark.parametrize("way", FIXED)

@@ -186,7 +186,7 @@ def _old_default(module: Module, built: Construction, replacement: Optimizer) ->
     if built.decay_argument is not None or replacement.default == built.optimizer.default:
         return ()
     assert replacement.decay_argument is not None
-    if built.is_choice:
+    if built.is_open:
         raise Manual("the same call may build another optimizer, with a default decay of its own")
     return (add_keyword(module, built.call, replacement.decay_argument, built.optimizer.default),)
 
@@ -194,7 +194,7 @@ def _old_default(module: Module, built: Construction, replacement: Optimizer) ->
 def _switched(module: Module, built: Construction) -> tuple[Edit, ...]:
     optimizer = built.optimizer
     assert optimizer.switch is not None
-    if built.is_choice:
+    if built.is_open:
         raise Manual(f"the same call may build an optimizer without `{optimizer.switch}`")
     library = optimizer.name.split(".")[0]
     if optimizer.since and declares_older(module.source.path, library, optimizer.since):

@@ -37,7 +37,7 @@ def joined(module: Module, built: Construction) -> Fix:
 def _require_plain(module: Module, built: Construction) -> None:
     if reason := module.dimensions_mislead():
         raise Manual(reason)
-    if built.is_choice or built.is_partial or built.callee is not built.call.func or not built.arguments.complete:
+    if built.is_open or built.is_partial or built.callee is not built.call.func or not built.arguments.complete:
         raise Manual("the same call may build another optimizer")
     params = built.arguments.by_name.get(built.optimizer.parameters_argument or "")
     roots = [root for group in built.groups for root in group.selects.roots]

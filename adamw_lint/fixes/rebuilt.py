@@ -19,7 +19,7 @@ from adamw_lint.signatures import parameters
 
 def require_simple(module: Module, built: Construction) -> None:
     """Raise Manual where a λ in the constructor may not be the optimizer's whole decay."""
-    if built.subclass is not None or built.is_partial or built.is_choice or not built.arguments.complete:
+    if built.subclass is not None or built.is_partial or built.is_open or not built.arguments.complete:
         raise Manual("not all is known of how the optimizer is built")
     if module.usage.state_is_loaded(built):
         raise Manual("a state of this optimizer is loaded here")

@@ -8,11 +8,11 @@ import libcst as cst
 from adamw_lint.model.alternatives import Alternative, alternatives, asked
 from adamw_lint.model.calls import Argument, Arguments, bind, unwrapped
 from adamw_lint.model.chosen.choice import Chosen
-from adamw_lint.model.scopes import Arms
+from adamw_lint.model.scopes import Arms, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import positional
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import UNKNOWN, Defined, Nothing, Partial, Reference, Value, options_of
+from adamw_lint.model.worth import UNKNOWN, Defined, Nothing, Parameter, Partial, Reference, Value, options_of
 from adamw_lint.rulebook import Coupling, Optimizer, Wrapper
 from adamw_lint.signatures import parameters
 
@@ -23,7 +23,8 @@ class Built:
 
     `callee` is the expression that names the class at the call, `named` the one that does where it is chosen;
     `branches` are those in which it is this one; `options` counts what the call may build, the unknown included;
-    `chosen` says how a text chooses it, if one does; `wrapper` is what builds it, where that is not the class itself.
+    `chosen` says how a text chooses it, if one does; `wrapper` is what builds it, where that is not the class itself;
+    `is_default` says that it is the default of what a caller, or a user, may give another class for.
     """
 
     callee: cst.BaseExpression
@@ -36,6 +37,7 @@ class Built:
     is_partial: bool = False
     chosen: Chosen | None = None
     wrapper: Wrapper | None = None
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +99,23 @@ class Classes:
             options=options,
             is_partial=option.skip > 0,
             wrapper=option.wrapper,
+            is_default=self._is_default(option.callee),
         )
+
+    def _is_default(self, callee: cst.BaseExpression) -> bool:
+        """Whether a class is the default of a parameter, or of what names it."""
+        todo, seen = [callee], set[cst.BaseExpression]()
+        while todo:
+            node = todo.pop()
+            if isinstance(self._values.worth(node), Parameter):
+                return True
+            found = self._values.bindings(node) if isinstance(node, (cst.Name, cst.Attribute)) else []
+            if node not in seen and any(binding.kind is Kind.PARAMETER for binding in found):
+                return True
+            more = (each.value for each in found if node not in seen and each.kind is Kind.ASSIGN)
+            todo += [value for value in more if value is not None]
+            seen.add(node)
+        return False
 
     def _options(self, call: cst.Call) -> Iterator[_Option]:
         """What a call may build, looking through `functools.partial` and what wraps a class."""

@@ -41,6 +41,7 @@ class Construction:
     `chosen` says how a text chooses the class, if one does;
     `coupling` is None where the switch is set at run time; `decay` is the constructor's λ; `variable` is what the
     optimizer is bound to; `subclass` is the user's class that derives from the optimizer, if the call builds one;
+    `is_default` says that it is the default of what a caller may give another class for;
     `later` has, for each time that what holds the optimizer is told to train, the decay that it is told, if any.
     """
 
@@ -58,6 +59,12 @@ class Construction:
     named: cst.BaseExpression | None = None
     chosen: Chosen | None = None
     later: tuple[Argument | None, ...] = ()
+    is_default: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the same call may build another class: of a choice, or what a caller gives in place of a default."""
+        return self.is_choice or self.is_default
 
     @property
     def is_choice(self) -> bool:
@@ -126,6 +133,7 @@ class Constructions:
             named=built.named,
             chosen=built.chosen,
             later=tuple(self._later(built, variable, call)),
+            is_default=built.is_default,
         )
 
     def _variable(self, call: cst.Call) -> cst.BaseExpression | None:

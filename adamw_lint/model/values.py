@@ -6,6 +6,7 @@ from decimal import Decimal, DecimalException
 
 import libcst as cst
 
+from adamw_lint.model.arguments import default_text
 from adamw_lint.model.links import Links
 from adamw_lint.model.mappings import amended, display, entries, keywords, looked_up
 from adamw_lint.model.program import Program
@@ -120,12 +121,19 @@ class Values(Links):
 
     def subscript(self, node: cst.Subscript) -> Value:
         """The value of `d[k]`: the entry if the key is known, else one of all the entries."""
-        key = self.worth(index_of(node))
+        index = index_of(node)
         if isinstance(node.value, cst.Attribute) and node.value.attr.value == "__dict__":
-            return self._member(self.worth(node.value.value), key)
-        return chosen(looked_up(self, self.worth(node.value), key))
+            return self._member(self.worth(node.value.value), index)
+        return chosen(looked_up(self, self.worth(node.value), self.worth(index)))
 
-    def _member(self, base: Value, name: Value) -> Value:
+    def _member(self, base: Value, named: cst.BaseExpression | None) -> Value:
+        """What stands under a name that an expression gives: by default, where a caller or a user may give another."""
+        name = self.worth(named)
+        default = name.default if isinstance(name, Parameter) else UNKNOWN
+        if name == UNKNOWN and isinstance(base, Reference) and (text := default_text(self.survey, named)) is not None:
+            default = Text(text)
+        if isinstance(default, Text):
+            return Parameter(self.below(base, default.value))
         return self.below(base, name.value) if isinstance(name, Text) else UNKNOWN
 
     def dictionary(self, node: cst.Dict) -> Value:
@@ -143,7 +151,7 @@ class Values(Links):
         if name == "dict" and not self.bindings(node.func):
             return keywords(self, node)
         if name == "getattr" and len(plain) >= 2:
-            return self._member(self.worth(plain[0]), self.worth(plain[1]))
+            return self._member(self.worth(plain[0]), plain[1])
         if name in ("float", "int", "Decimal") and len(plain) == 1:
             return _to_number(self.worth(plain[0]))
         target = self.worth(node.func)

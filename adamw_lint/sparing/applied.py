@@ -47,7 +47,7 @@ def _steps(module: Module, built: Construction) -> Iterator[tuple[cst.Call, str]
 
 def _fix(module: Module, built: Construction, steps: list[cst.Call]) -> Fix:
     terms = words("applied")
-    if len(steps) != 1 or built.is_choice:
+    if len(steps) != 1 or built.is_open:
         raise Manual("more than one step, or optimizer, is in sight")
     call = steps[0]
     method, plain = method_call(call), positional(call)

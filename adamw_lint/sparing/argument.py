@@ -155,7 +155,7 @@ def _value(module: Module, built: Construction) -> str:
 
 def _fix(module: Module, built: Construction, name: str) -> Fix:
     known = words("sparing")
-    if built.is_choice:
+    if built.is_open:
         raise Manual("the same call may build another optimizer")
     if not built.arguments.complete:
         raise Manual("a caller may give it a dict with other arguments")

@@ -12,7 +12,6 @@ from adamw_lint.model.grouping.groups import Group
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
 from adamw_lint.model.parameters.tensors import Role, Tensor
-from adamw_lint.model.scopes import Kind
 from adamw_lint.model.tree import descendants
 from adamw_lint.model.worth import UNKNOWN, Mapping, Number, options_of
 from adamw_lint.rulebook import Coupling, words
@@ -119,21 +118,6 @@ def _decouples_always(module: Module, built: Construction) -> bool:
     return all_decouple and built.decay_argument is not None
 
 
-def _is_handed_in(module: Module, callee: cst.BaseExpression) -> bool:
-    """Whether the class is the default of a parameter, in whose place callers may give another one."""
-    todo, seen = [callee], set[cst.BaseExpression]()
-    while todo:
-        node = todo.pop()
-        if node in seen or not isinstance(node, (cst.Name, cst.Attribute)):
-            continue
-        seen.add(node)
-        found = module.values.bindings(node)
-        if any(binding.kind is Kind.PARAMETER for binding in found):
-            return True
-        todo += [binding.value for binding in found if binding.kind is Kind.ASSIGN and binding.value is not None]
-    return False
-
-
 def _label(module: Module, built: Construction, hit: list[Group], written: cst.CSTNode | None) -> Label:
     roots = (root for group in hit for root in group.selects.roots)
     known = (tensor for root in roots for tensor in module.architecture.known(root))
@@ -150,7 +134,7 @@ def _fix(module: Module, built: Construction, hit: list[Group], worth: Decay) ->
         raise Manual("a penalty in the loss decays them as well, and has to go first")
     if replaces_addition(module, built):
         raise Manual("a decay in the gradient decays them as well, and has to go first")
-    if (built.is_choice and not _decouples_always(module, built)) or _is_handed_in(module, built.callee):
+    if (built.is_choice and not _decouples_always(module, built)) or built.is_default:
         raise Manual("the same call may build another optimizer, whose decay would change too")
     if any(
         _is_to_be_spared(each)

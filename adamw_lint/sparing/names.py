@@ -133,7 +133,7 @@ def _fix(module: Module, built: Construction, edits: Edits) -> Fix:
         raise Manual("a penalty in the loss decays them as well, and has to go first")
     if replaces_addition(module, built):
         raise Manual("a decay in the gradient decays them as well, and has to go first")
-    if built.is_choice:
+    if built.is_open:
         raise Manual("the same call may build another optimizer")
     amount = f" (λ = {built.decay.value})" if isinstance(built.decay, Number) else ""
     advice = f"biases and norm scales are not decayed any more by {built.optimizer.short_name}{amount}"
