@@ -9,11 +9,16 @@ from typing import Any
 
 import libcst as cst
 import pytest
+from pages import only
 
+from adamw_lint.engine import lint
+from adamw_lint.errors import UnparsableError
+from adamw_lint.fixes.apply import edits_of, rewrite
 from adamw_lint.model.scopes import Scope
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, kinds
 from adamw_lint.read import trees
+from adamw_lint.read.source import Source
 
 PROJECT = Path(__file__).parent.parent
 STATEMENTS = (
@@ -125,3 +130,29 @@ def _every(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     for child in node.children:
         yield child
         yield from _every(child)
+
+
+LEFT_OUT = (
+    "\\\nimport torch\nopt = torch.optim.Adam([w], weight_decay=1)\n",
+    "import torch\n\\\n\\\nopt = torch.optim.Adam([w], weight_decay=1)\n",
+    "import torch\nif torch:\n  a = 'ü'\n  \\\n  opt = torch.optim.Adam([w], weight_decay=1)\n",
+    "import torch\nif torch:\n  a = 'ü'\n\\\n  opt = torch.optim.Adam([w], weight_decay=1)\n",
+    "import torch\n\fif torch:\n\f  a = 'ü'\n\f\\\n  opt = torch.optim.Adam([w], weight_decay=1)\n",
+    "import torch\ns = 'a\\\n\\\nb'\n\\\nopt = torch.optim.Adam([w], weight_decay=1)\n",
+)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=repr)
+@pytest.mark.parametrize("text", LEFT_OUT, ids=repr)
+def test_what_the_parser_leaves_out_shifts_nothing(text: str, newline: str) -> None:
+    source = Source.of_text(text.replace("\n", newline))
+    (found,) = lint(source, only("coupled-decay"))
+    assert source.text[found.span.start : found.span.end] == "weight_decay=1"
+    assert rewrite(source.text, edits_of([found])) == source.text.replace("Adam(", "AdamW(")
+
+
+def test_what_the_parser_takes_for_another_program_is_refused() -> None:
+    text = "import torch\nif torch:\n    a = 1\n\\\nopt = torch.optim.Adam([w], weight_decay=1)\n"
+    assert "    opt" in trees.parsed(text).code  # which it takes into the block
+    with pytest.raises(UnparsableError, match="LibCST takes it for another text"):
+        lint(Source.of_text(text), only("coupled-decay"))

@@ -1,5 +1,6 @@
 """One file of a program: its text, its survey, and where each node of it stands."""
 
+import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from adamw_lint.manual import Manual
 from adamw_lint.model.program import Program
 from adamw_lint.model.survey import Survey
 from adamw_lint.read.source import Source
-from adamw_lint.read.syntax import UNREADABLE, tree_of
+
+# What LibCST leaves out: form feeds where they begin a line, and what begins one without anything but that it goes on.
+_LEFT_OUT = re.compile(rb"\f|\\(?:\r\n|\n|\r)|(?<=[\r\n])[ \t]+")
 
 
 class _Spans(ByteSpanPositionProvider):
@@ -68,9 +71,9 @@ class Placed:
             raise Manual(f"a part of it stands in `{self.elsewhere(node)}`")
         place = self._places[node]
         first, last = place.start, place.start + place.length
-        if self._form_feeds:
-            first += bisect_right(self._form_feeds, first)
-            last += bisect_left(self._form_feeds, last)
+        if self._left_out:
+            first += bisect_right(self._left_out, first)
+            last += bisect_left(self._left_out, last)
         if self.source.text.isascii():
             return Span(first, last)
         start = len(self._bytes[:first].decode())
@@ -97,23 +100,25 @@ class Placed:
         return self.source.text.encode()
 
     @cached_property
-    def _form_feeds(self) -> list[int]:
-        """Where LibCST has left out form feeds, which it does where they begin a line of code."""
-        if "\f" not in self.source.text:
-            return []
-        kept, left, at = self.tree.code.encode(), list[int](), 0
-        for byte in self._bytes:
-            if kept[at : at + 1] == bytes((byte,)):
-                at += 1
-            elif byte == ord("\f"):
-                left.append(at)
+    def _left_out(self) -> list[int]:
+        """How much LibCST had written back where it left out a byte, for each; raises UnparsableError where it did more.
+
+        It may take what is no Python for another text, which to edit would be to guess.
+        """
+        kept, given, left, at, place = self.tree.code.encode(), self._bytes, list[int](), 0, 0
+        while kept != given and at < len(kept):
+            if kept[at : at + 1] == given[place : place + 1]:
+                at, place = at + 1, place + 1
+            elif (found := _LEFT_OUT.match(given, place)) is not None:
+                left += [at] * len(found[0])
+                place = found.end()
+            else:
+                raise UnparsableError("LibCST takes it for another text", self.source.path)
         return left
 
     @cached_property
     def _places(self) -> Mapping[cst.CSTNode, CodeSpan]:
         """Only a file that has a finding pays for this: it costs more than the parse. Raises UnparsableError."""
-        if not self._is_written_back:
-            raise UnparsableError("it is no Python, and LibCST takes it for another text", self.source.path)
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, 20_000))  # the provider recurses some ten frames for every level of nesting
         try:
@@ -122,15 +127,6 @@ class Placed:
             raise UnparsableError("LibCST cannot read what stands beside a t-string", self.source.path) from error
         finally:
             sys.setrecursionlimit(limit)
-
-    @property
-    def _is_written_back(self) -> bool:
-        """Whether the tree stands for the text to the letter, as it does for all that is Python."""
-        try:
-            tree_of(self.source.text)
-        except UNREADABLE:
-            return self.tree.code.replace("\f", "") == self.source.text.replace("\f", "")
-        return True
 
     @property
     def quote(self) -> str:
