@@ -4,11 +4,11 @@
     python tests/fuzzed.py --inputs 200000 --seed 7
 
 Whatever is in a file, the run has to end within the time limit with exit code 0, 1 or 2, without a traceback or a dead
-process, and every place that it tells has to lie inside the file. What `--fix` writes has to parse if the file did, has
-to differ in nothing but code, and a second run has to leave it alone. Inputs are judged in a process beside this one,
-so that a crash or a hang is put down to its input, which is then made as small as it gets, and shown. An input depends
-on the seed and on its number alone: `--from NUMBER --inputs 1` tries one again. A fix that the linter itself refuses to
-make is counted apart. Exit code 1 if an input was not borne.
+process, and every place that it tells has to lie inside the file and to cut no word of a program. What `--fix` writes
+has to parse if the file did, has to differ in nothing but code, and a second run has to leave it alone. Inputs are
+judged in a process beside this one, so that a crash or a hang is put down to its input, which is then made as small as
+it gets, and shown. An input depends on the seed and on its number alone: `--from NUMBER --inputs 1` tries one again. A
+fix that the linter itself refuses to make is counted apart. Exit code 1 if an input was not borne.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from adamw_lint.errors import DefectError
 from adamw_lint.fixes.apply import compiles
 from adamw_lint.options.output import DATA_FORMATS, TEXT_FORMATS
 from adamw_lint.read import project
-from adamw_lint.read.source import Source
+from adamw_lint.read.source import PYTHON, Source
 from adamw_lint.report.screen import plain
 from adamw_lint.run import Outcome, Task, run_on_bytes
 from adamw_lint.settings import Settings
@@ -105,6 +105,14 @@ def _faults_of_place(source: Source, found: Diagnostic) -> Iterator[str]:
             yield f"{found.rule} speaks of {there}, outside the file"
     if found.span.start == found.span.end and source.text:
         yield f"{found.rule} speaks of nothing"
+    for span in (found.span, *(each.span for each in found.labels)) if source.language == PYTHON else ():
+        if any(_is_in_word(source.text, at) for at in (span.start, span.end)):
+            yield f"{found.rule} speaks of a part of a word, {source.text[span.start : span.end]!r}"
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    around = text[max(at - 1, 0) : at + 1]
+    return len(around) == 2 and all(each == "_" or each.isalpha() for each in around)
 
 
 def _report(outcome: Outcome, name: str) -> None:

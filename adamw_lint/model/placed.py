@@ -101,9 +101,9 @@ class Placed:
 
     @cached_property
     def _left_out(self) -> list[int]:
-        """How much LibCST had written back where it left out a byte, for each; raises UnparsableError where it did more.
+        """How much LibCST had written back where it left a byte out, for each.
 
-        It may take what is no Python for another text, which to edit would be to guess.
+        Raises UnparsableError where it takes the text for another one: to edit that would be to guess.
         """
         kept, given, left, at, place = self.tree.code.encode(), self._bytes, list[int](), 0, 0
         while kept != given and at < len(kept):
