@@ -288,6 +288,36 @@ COUPLED = _specimens(
     ),
     (
         MANUAL,
+        "the class is asked for",
+        """
+        import torch
+        opt = torch.optim.Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        if isinstance(opt, (torch.optim.Adam, torch.optim.SGD)):
+            print(opt)
+        """,
+    ),
+    (
+        MANUAL,
+        "the class is compared",
+        """
+        from torch.optim import Adam
+        opt = Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        if type(opt) is Adam:
+            print(opt)
+        """,
+    ),
+    (
+        SAFE,
+        "another class is asked for",
+        """
+        import torch
+        opt = torch.optim.Adam(model.weights, lr=1e-3, weight_decay=0.1)
+        if isinstance(opt, torch.optim.SGD):
+            print(opt)
+        """,
+    ),
+    (
+        MANUAL,
         "state loaded, a switch",
         """
         import torch
@@ -437,6 +467,18 @@ NORMS = _specimens(
             print(len(same.param_groups))
             return opt
         opt = build(model)
+        """,
+    ),
+    (
+        UNSAFE,
+        "groups counted after a function has returned the optimizer",
+        """
+        import torch
+        def build(model):
+            made = torch.optim.AdamW(model.parameters(), lr=1e-3)
+            return [made], []
+        (opt,), _ = build(model)
+        opt.param_groups[0]["lr"] = 1e-3
         """,
     ),
     (SAFE, "the default decays", "import torch\nopt = torch.optim.AdamW(model.parameters(), lr=1e-3)"),

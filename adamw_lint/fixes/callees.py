@@ -19,6 +19,8 @@ from adamw_lint.signatures import parameters
 
 def rename(module: Module, built: Construction, to: Optimizer) -> tuple[Edit, ...]:
     """The edits after which a construction builds `to`; raises Manual where other code would build it too."""
+    if module.usage.asks_for(built):
+        raise Manual(f"code here asks whether something is of the class `{built.optimizer.short_name}`")
     if built.chosen is not None and not isinstance(module.values.worth(built.callee), Reference):
         return (_renamed_text(module, built, to),)
     shared: list[Binding] = []

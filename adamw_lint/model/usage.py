@@ -10,6 +10,7 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, index_of, keyword, method_call, text_of
 from adamw_lint.model.values import Values
+from adamw_lint.model.worth import Reference
 
 _GROUPS = "param_groups"
 
@@ -82,6 +83,25 @@ class Usage:
         """Whether code counts on the number or the order of the optimizer's groups."""
         return any(map(self._tells_apart, self._groups(built))) or any(self._lists_beside(built))
 
+    def asks_for(self, built: Construction) -> bool:
+        """Whether code asks if something is of the optimizer's class: `isinstance(opt, Adam)`, `type(opt) is Adam`."""
+        name = built.optimizer.short_name
+        reads = self._survey.own([*self._survey.names[name], *self._survey.attribute_reads[name]])
+        return any(self._is_asked(node) and self._is_class(node, built) for node in reads)
+
+    def _is_asked(self, node: cst.CSTNode) -> bool:
+        up = self._survey.parents[node]
+        while isinstance(up, (cst.Element, cst.Tuple)):
+            node, up = up, self._survey.parents[up]
+        if isinstance(up, (cst.Comparison, cst.ComparisonTarget)):
+            return True
+        call = self._survey.parents[up] if isinstance(up, cst.Arg) else None
+        return isinstance(call, cst.Call) and dotted(call.func) in ("isinstance", "issubclass") and up is call.args[-1]
+
+    def _is_class(self, node: cst.CSTNode, built: Construction) -> bool:
+        value = self._values.worth(node)
+        return isinstance(value, Reference) and value.path in built.optimizer.paths
+
     def decay_is_rewritten(self, built: Construction) -> bool:
         """Whether a loop over the groups of some optimizer writes the decay of each."""
         return self.rewrites(built.optimizer.decay_argument or "")
@@ -121,9 +141,16 @@ class Usage:
         return tuple(each.rpartition(".")[2] for each in (name, original) if each)
 
     def _groups(self, built: Construction) -> list[cst.Attribute]:
-        """The places that read the optimizer's list of groups; all of the file for one that is bound to no name."""
+        """The places that read the optimizer's list of groups; all of the file for one that may have another name."""
         found = self._survey.own(self._survey.attribute_reads[_GROUPS])
-        return [node for node in found if built.variable is None or self._is(node.value, built)]
+        is_any = built.variable is None or self._is_returned(built)
+        return [node for node in found if is_any or self._is(node.value, built)]
+
+    def _is_returned(self, built: Construction) -> bool:
+        """Whether the function that builds an optimizer returns it, by itself or in a list or a dict."""
+        function = self._survey.function(built.call)
+        returned = (each.value for each in self._survey.returns_of(function) if each.value) if function else ()
+        return any(self._is(node, built) for value in returned for node in descendants(value))
 
     def _tells_apart(self, groups: cst.Attribute) -> bool:
         """Whether the list of groups is handed on, or indexed otherwise than to read one setting of the first."""
