@@ -27,6 +27,15 @@ def weight_penalty(model, scale):
     return scale * total
 """
 
+HEADED = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(4, 1)
+        self.table = nn.Embedding(4, 4)
+"""
 SSD = """
 from keras import layers, models
 from keras.regularizers import l2
@@ -293,6 +302,43 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             ),
         },
         {"losses.py:5 l2-in-loss"},
+    ),
+    "a penalty on tensors that a function of another file is handed": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, *ws):\n    return by * sum(torch.norm(w) for w in ws)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "from losses import l2_reg\nfrom model").replace(
+                "y)\n    loss", "y) + l2_reg(1e-4, model.head.weight)\n    loss"
+            ),
+        },
+        {"train.py:9 l2-in-loss"},
+    ),
+    "the same on rows of a table": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, *ws):\n    return by * sum(torch.norm(w) for w in ws)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "from losses import l2_reg\nfrom model").replace(
+                "y)\n    loss", "y) + l2_reg(1e-4, model.table(x), model.table.weight[y])\n    loss"
+            ),
+        },
+        set(),
+    ),
+    "a penalty on a layer by an object and of a class of other files": (
+        {
+            "losses.py": "from torch import nn\n\nclass RegLoss(nn.Module):\n    def forward(self, parameters):\n"
+            "        total = None\n        for w in parameters:\n"
+            "            total = w.norm(2) if total is None else total + w.norm(2)\n        return total\n",
+            "layers.py": "from torch import nn\n\nclass Attention(nn.Module):\n    def __init__(self):\n"
+            "        super().__init__()\n        self.w = nn.Linear(4, 4)\n",
+            "train.py": "import torch\nfrom torch import nn\nfrom layers import Attention\nfrom losses import RegLoss\n"
+            "\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.attention = Attention()\n        self.reg_loss = RegLoss()\n\n"
+            "    def loss(self, x, y):\n        penalty = self.reg_loss([self.attention.w.weight])\n"
+            "        return criterion(self(x), y) + 1e-4 * penalty\n\n"
+            "model = Net()\noptimizer = torch.optim.Adam(model.parameters(), lr=1e-3)\n"
+            "for x, y in batches:\n    model.loss(x, y).backward()\n    optimizer.step()\n",
+        },
+        {"train.py:14 l2-in-loss"},
     ),
     "a penalty in a method that the trainer calls": (
         {

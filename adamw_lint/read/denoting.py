@@ -107,6 +107,7 @@ class Denoting:
                     wanted.update(of for each in followed for of in each.asked)
                     if any(each.found for each in followed):
                         yield streams, name or ""
+                        yield True, name or ""  # what `*args` is given one by one is looped over
             if not new:
                 return
 
@@ -191,7 +192,7 @@ class Denoting:
         """Whether an expression may yield parameters by itself, where other files or classes may decide it too."""
         if isinstance(node, ast.Attribute):
             is_kept = node.attr in self._kept or node.attr in self._words["collection_attributes"]
-            return is_kept or self._says(node.attr)
+            return is_kept or node.attr in self.registered or self._says(node.attr)
         if not isinstance(node, ast.Call):
             return False
         name = last_name(node.func)

@@ -63,7 +63,7 @@ class Losses:
     def _terms(self, sink: Sink, trainers: tuple[Construction, ...] = ()) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
         self._entered |= self._functions(loss)
-        for path in penalties(loss, self._survey, sink.added_to is not None):
+        for path in penalties(loss, self._survey, self._values.program, sink.added_to is not None):
             term = self._term(sink, path, trainers)
             if term is not None:
                 self._explained |= self._functions(path[-1])

@@ -70,9 +70,13 @@ class Denotation(Streams):
         results = [Place(each, frame) for each in self.frames.results(frame.function)] if frame is not None else []
         for each in results or [held]:
             known = self.values.worth(each.node)
-            if key is not None and isinstance(known, Mapping) and key in known.entries:
-                found = self.parameter(Place(known.entries[key].value, each.frame), depth + 1)
-                return replace(found, whole=False, written=node) if found is not None else None
+            entries = known.entries if isinstance(known, Mapping) else {}
+            options = [entries[key].value] if key in entries else [entry.value for entry in entries.values()]
+            if key not in entries and isinstance(each.node, (cst.Name, cst.Attribute)):  # whichever it is
+                options += [item.value for item in self.values.item_assignments(each.node)]
+            found = [self.parameter(Place(option, each.frame), depth + 1) for option in options]
+            if found and found[0] is not None and None not in found:
+                return replace(found[0], whole=False, written=node)
         return None
 
     def _paired(self, node: cst.Subscript, place: Place, depth: int) -> Penalised | None:
