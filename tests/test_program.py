@@ -43,6 +43,36 @@ from keras.regularizers import l2
 def build(size, l2_reg=5e-4):
     return models.Sequential([layers.Conv2D(size, 3, kernel_regularizer=l2(l2_reg)), layers.Dense(2)])
 """
+WRAPPED = """
+from keras import layers, models
+from keras.regularizers import l2
+
+class Player:
+    def __init__(self, config):
+        self.config = config
+        self.model = None
+
+    def build(self):
+        inputs = layers.Input((8,))
+        self.model = models.Model(inputs, layers.Dense(2, kernel_regularizer=l2(self.config.l2))(inputs))
+"""
+WORKER = """
+from keras.optimizers import Adam
+from player import Player
+
+class Worker:
+    def __init__(self, config):
+        self.player = None
+
+    def start(self):
+        self.player = self.loaded()
+        self.player.model.compile(optimizer=Adam(), loss="mse")
+
+    def loaded(self):
+        player = Player(self.config)
+        player.build()
+        return player
+"""
 SHOWN = """
 from keras.optimizers import Adam
 from net import build
@@ -285,6 +315,18 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a notebook that compiles a model and trains it": (
         {"net.py": SSD, "train.ipynb": _notebook(SHOWN + FITTED)},
         {"net.py:6 l2-in-loss"},
+    ),
+    "a model that an object keeps, which another object keeps": (
+        {"player.py": WRAPPED, "worker.py": WORKER},
+        {"player.py:12 l2-in-loss"},
+    ),
+    "an object that may be of two classes": (
+        {"player.py": WRAPPED, "worker.py": WORKER.replace("self.player = None", "self.player = other(config)")},
+        set(),
+    ),
+    "what keeps a model of the same name": (
+        {"player.py": WRAPPED, "worker.py": WORKER.replace("self.player.model", "self.config.model")},
+        set(),
     ),
     "files that import each other": (
         {
