@@ -355,6 +355,16 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"train.py:9 l2-in-loss"},
     ),
+    "a penalty of a module on tensors that it is handed": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, w):\n    return by * torch.norm(w)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "import losses as own\nfrom model").replace(
+                "y)\n    loss", "y) + own.l2_reg(1e-4, model.head.weight)\n    loss"
+            ),
+        },
+        {"train.py:9 l2-in-loss"},
+    ),
     "the same on rows of a table": (
         {
             "losses.py": "import torch\n\ndef l2_reg(by, *ws):\n    return by * sum(torch.norm(w) for w in ws)\n",

@@ -15,7 +15,8 @@ from adamw_lint.rulebook import words
 
 # Where indentation does not tell what belongs together, in a text after a newline: `^` is asked at each character.
 _UNBROKEN = re.compile(r"\n(?: *\t| +global )|\r(?!\n)")
-_IMPORTED = re.compile(r"^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_IMPORTED = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_CALLED = re.compile(r"\b(\w+)\.(\w+)\(")
 _SECOND = re.compile(r",\s*[\w.]*$")
 _SIMPLE = re.compile(r"(?<=\()\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
@@ -46,9 +47,12 @@ def may_hold_penalties(text: str) -> bool:
 
 
 def _calls_penalty(text: str) -> bool:
-    """Whether a penalty is called that a text imports by its name."""
+    """Whether a penalty is called that a text imports by its name, or of a module that it imports."""
     imported = {name for names in _IMPORTED.findall(text) for name in re.findall(r"\w+", names)}
-    return any(_said_of_penalties().search(name) and f"{name}(" in text for name in imported)
+    said = _said_of_penalties()
+    if any(said.search(name) and f"{name}(" in text for name in imported):
+        return True
+    return any(said.search(name) and module in imported for module, name in _CALLED.findall(text))
 
 
 @cache

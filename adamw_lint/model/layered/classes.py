@@ -77,7 +77,7 @@ class Instances:
                 yield name
 
     def attributes(self, owner: cst.ClassDef | None, name: str) -> Iterator[cst.Attribute]:
-        """The places outside a class that read an attribute of an instance of it: of a name, of what an object keeps."""
+        """The places outside a class that read an attribute of an instance of it, be it a name or kept by an object."""
         for node in self._survey.attribute_reads.get(name, ()) if owner is not None else ():
             if owner is not None and self._is_instance(node.value, owner):
                 yield node
