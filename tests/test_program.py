@@ -27,6 +27,29 @@ def weight_penalty(model, scale):
     return scale * total
 """
 
+RANK = """
+import torch
+
+class RankLoss(torch.nn.Module):
+    def forward(self, one, two, model_params):
+        loss = -torch.log(torch.sigmoid(one - two)).mean()
+        reg = 0
+        for p in model_params:
+            reg += torch.norm(p, p=2)
+        return loss + 1e-4 * reg
+"""
+RANKED = """
+import torch
+from losses import RankLoss
+
+def train(model, batches):
+    criterion = RankLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for x, y in batches:
+        loss = criterion(model(x), model(y), model.parameters())
+        loss.backward()
+        optimizer.step()
+"""
 HEADED = """
 from torch import nn
 
@@ -354,6 +377,20 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             ),
         },
         {"train.py:9 l2-in-loss"},
+    ),
+    "a loss of another file that is handed the parameters": (
+        {
+            "losses.py": RANK,
+            "train.py": RANKED,
+        },
+        {"losses.py:9 l2-in-loss"},
+    ),
+    "the same that is handed embeddings": (
+        {
+            "losses.py": RANK,
+            "train.py": RANKED.replace("y), model.parameters()", "y), [model(x), model(y)]"),
+        },
+        set(),
     ),
     "a penalty of a module on tensors that it is handed": (
         {

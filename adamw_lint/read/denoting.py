@@ -161,6 +161,8 @@ class Denoting:
                 bound = piece.bound.get(current.id, ())
                 if any(self._is_handed(each, streams) for each in bound):
                     return Followed(True)
+                if streams and self._says(current.id) and any(each.of is not None for each in bound):
+                    return Followed(True)  # another file may hand them over
                 asked.update("" if each.of in _BY_CALL else each.of for each in bound if each.of is not None)
                 stack += [(each.value, streams or each.looped) for each in bound if each.value is not None]
                 stack += [(each, False) for each in (piece.appended.get(current.id, ()) if streams else ())]
