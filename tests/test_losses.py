@@ -593,6 +593,18 @@ def test_a_class_below_a_module_of_the_program_is_a_layer() -> None:
     assert found(text.replace("class Wide(Base)", "class Wide(Batch)")) == []
 
 
+def test_a_method_may_give_back_a_parameter() -> None:
+    text = in_made("loss = loss + 1e-4 * self.flat_weight().pow(2).sum()").replace(
+        "    def made", "    def flat_weight(self):\n        return torch.flatten(self.fc.weight)\n\n    def made"
+    )
+    assert found(text) == ["1e-4 * self.flat_weight().pow(2).sum()"]
+    assert found(text.replace("self.fc.weight", "self.fc(self.w)")) == []
+    assert (
+        found(text.replace("        return torch.f", "        if x:\n            return x\n        return torch.f"))
+        == []
+    )
+
+
 def test_a_list_or_dict_of_parameters_yields_them() -> None:
     text = in_made("for w in self.body:\n    loss = loss + 1e-4 * w.pow(2).sum()")
     listed = text.replace("Wide()", "nn.ParameterList(nn.Parameter(torch.ones(4)) for _ in range(3))")

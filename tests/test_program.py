@@ -351,6 +351,26 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         {"player.py": WRAPPED, "worker.py": WORKER.replace("self.player.model", "self.config.model")},
         set(),
     ),
+    "scripts that are run within a package": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/learning/base.py": "import torch\n\nclass Agent:\n    def __init__(self, net):\n"
+            "        self.net = net\n        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=1e-3)\n",
+            "pkg/learning/agent.py": "import learning.base as base\n\nclass Decaying(base.Agent):\n"
+            "    def train(self, x):\n        loss = self.net(x).mean()\n"
+            "        loss += 1e-4 * sum(p.pow(2).sum() for p in self.net.parameters())\n        loss.backward()\n"
+            "        self.optimizer.step()\n",
+        },
+        {"pkg/learning/agent.py:6 l2-in-loss"},
+    ),
+    "a package of the name of a library": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/torch/__init__.py": "class optim:\n    Adam = None\n",
+            "pkg/torch/train.py": "import torch\n\nopt = torch.optim.Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"pkg/torch/train.py:3 coupled-decay"},
+    ),
     "files that import each other": (
         {
             "one.py": "from two import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",

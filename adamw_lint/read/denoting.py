@@ -184,7 +184,10 @@ class Denoting:
             is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
             is_known = node.attr in self._words["weights"] or node.attr in self.registered
             return is_known or (not is_own and self._says(node.attr))
-        return isinstance(node, ast.Call) and last_name(node.func) in self._makers
+        if not isinstance(node, ast.Call):
+            return False
+        is_given = isinstance(node.func, ast.Attribute) and not node.args and self._says(node.func.attr)
+        return is_given or last_name(node.func) in self._makers
 
     @cached_property
     def _makers(self) -> frozenset[str]:

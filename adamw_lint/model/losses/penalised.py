@@ -158,4 +158,11 @@ class Denotation(Streams):
             is_function = isinstance(self.values.worth(node.func), Reference)
             operand = plain[0] if is_function and plain else method[0]
             return self.parameter(Place(operand, place.frame), depth + 1)
-        return None
+        return self._given_back(node, place, depth) if method is not None and not node.args else None
+
+    def _given_back(self, node: cst.Call, place: Place, depth: int) -> Penalised | None:
+        """A parameter that a method gives back, by every class of the program that has it where we do not see which."""
+        results = list(self.results_of(node, place.frame))
+        found = [self.parameter(each, depth + 1) for each in results]
+        known = found[0] if found and None not in found else None
+        return replace(known, whole=False, written=node) if known is not None else None

@@ -89,24 +89,25 @@ class Streams(ABC):
         return next((yields for key, yields in _YIELDS.items() if method in self.words[key]), None)
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
-        if (method := method_call(node)) is not None and dotted(method[0]) != "self":
-            self.values.program.read_methods(method[1])  # another class may have one of the name
-        frame = self.frames.entered(node, place.frame)
-        if frame is None:
-            return self._returned_by_method(node, depth)
-        results = list(self.frames.results(frame.function))
-        return self.stream(Place(results[0], frame), depth + 1) if len(results) == 1 else None
-
-    def _returned_by_method(self, node: cst.Call, depth: int) -> Stream | None:
-        """What a method yields of an object that we do not see, if every class of the program that has it agrees."""
-        method = method_call(node)
-        if method is None or node.args or isinstance(self.values.worth(method[0]), Reference):
-            return None
-        methods = filter(self.survey.owner, self.survey.functions.get(method[1], ()))
-        results = [result for each in methods for result in self.frames.results(each)]
-        streams = [self.stream(Place(result), depth + 1) for result in results]
+        results = list(self.results_of(node, place.frame))
+        streams = [self.stream(each, depth + 1) for each in results]
         known = streams[0] if streams and None not in streams else None
-        return replace(known, of=replace(known.of, whole=False)) if known is not None else None
+        if known is None or (len(results) == 1 and results[0].frame is not None):
+            return known
+        return replace(known, of=replace(known.of, whole=False))
+
+    def results_of(self, node: cst.Call, frame: Frame | None) -> Iterator[Place]:
+        """What a call gives back; of an object that we do not see, by every class of the program with that method."""
+        method = method_call(node)
+        if method is not None and dotted(method[0]) != "self":
+            self.values.program.read_methods(method[1])  # another class may have one of the name
+        entered = self.frames.entered(node, frame)
+        if entered is not None:
+            results = list(self.frames.results(entered.function))
+            yield from (Place(each, entered) for each in results if len(results) == 1)
+        elif method is not None and not node.args and not isinstance(self.values.worth(method[0]), Reference):
+            for each in filter(self.survey.owner, self.survey.functions.get(method[1], ())):
+                yield from (Place(result) for result in self.frames.results(each))
 
     def _narrowed(self, stream: Stream | None, tests: list[cst.BaseExpression]) -> Stream | None:
         is_same = stream is None or all(map(self.is_trained, tests))
