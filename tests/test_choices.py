@@ -179,6 +179,39 @@ BY_HAND = {
         "import mup\nopt = mup.MuAdam(model.weights, lr=1e-3, weight_decay=0.1)\n",
         "the class is chosen elsewhere",
     ),
+    "what the options are given": (
+        """
+        import torch
+
+        class Trainer:
+            def __init__(self, opt):
+                self.opt = opt
+
+            def run(self, model):
+                optimizer = self.opt.optimizer(model.weights, lr=self.opt.lr, weight_decay=self.opt.l2)
+
+        def main(opt):
+            optimizers = {"adam": torch.optim.Adam, "adagrad": torch.optim.Adagrad}
+            opt.optimizer = optimizers[opt.optimizer]
+            Trainer(opt).run(Net())
+        """,
+        "the class is chosen elsewhere",
+    ),
+}
+NOT_KNOWN = {
+    "options that are given two": (
+        "import torch\nif fast:\n    opt.cls = torch.optim.Adam\nelse:\n    opt.cls = own.Adam\n"
+        "optimizer = opt.cls(model.weights, weight_decay=0.1)\n"
+    ),
+    "other options": (
+        "import torch\nopt.cls = torch.optim.Adam\noptimizer = cfg.cls(model.weights, weight_decay=0.1)\n"
+    ),
+    "another attribute": (
+        "import torch\nopt.first = torch.optim.Adam\noptimizer = opt.second(model.weights, weight_decay=0.1)\n"
+    ),
+    "what options make": (
+        "import torch\nopt.cls = torch.optim.Adam(model.weights)\noptimizer = opt.cls(closure, weight_decay=0.1)\n"
+    ),
 }
 
 
@@ -214,3 +247,8 @@ def test_what_other_classes_would_suffer_from_is_left_to_people(way: str) -> Non
     (found,) = lint(Source.of_text(dedent(code).lstrip("\n")), only("coupled-decay", "decayed-norms"))
     assert found.fix is None
     assert reason in found.help
+
+
+@pytest.mark.parametrize("way", NOT_KNOWN)
+def test_a_class_that_options_may_not_hold_is_not_assumed(way: str) -> None:
+    assert not list(lint(Source.of_text(NOT_KNOWN[way]), only("coupled-decay", "decayed-norms")))

@@ -140,6 +140,16 @@ REACHED = {
         "def l2(w):\n    return (w ** 2).sum()\nloss = ce + lam * l2(model[0].weight)\nloss.backward()",
         "lam * l2(model[0].weight)",
     ),
+    "a helper of any number of tensors": (
+        "def l2(by, *ws):\n    total = 0\n    for w in ws:\n        total += torch.norm(w, p=2) / w.shape[0]\n"
+        "    return total * by\nloss = ce + l2(lam, model[0].weight, model[2].weight)\nloss.backward()",
+        "l2(lam, model[0].weight, model[2].weight)",
+    ),
+    "a list that such a helper is given": (
+        "def l2(*ws):\n    return sum(w.pow(2).sum() for w in ws)\n"
+        "loss = ce + lam * l2(*model.parameters())\nloss.backward()",
+        "lam * l2(*model.parameters())",
+    ),
     "an item is added to": (
         "losses = {'mse': ce}\nlosses['total'] = losses['mse']\nlosses['total'] += lam * model[0].weight.norm()\n"
         "losses['total'].backward()",
@@ -326,6 +336,13 @@ SILENT = {
     "inputs": "(ce + lam * (x ** 2).sum()).backward()",
     "batch embeddings": "weight_decay = (table[x] ** 2).sum() + u.norm(2) ** 2\n(ce + lam * weight_decay).backward()",
     "rows of a table": "table = nn.Embedding(9, 4)\n(ce + lam * table.weight[x].norm(2) ** 2).backward()",
+    "rows that a helper of any number is given": (
+        "table = nn.Embedding(9, 4)\ndef l2(by, *ws):\n    return by * sum(w.norm() for w in ws)\n"
+        "(ce + l2(lam, table.weight, table.weight[x])).backward()"
+    ),
+    "what is unpacked after another": (
+        "def l2(by, *ws):\n    return by * sum(w.norm() for w in ws)\n(ce + l2(lam, x, *model.parameters())).backward()"
+    ),
     "embedding lookups": "table = nn.Embedding(9, 4)\n(ce + lam * table(x).norm(2) ** 2).backward()",
     "named parameters": "parameters = [u, v]\n(ce + lam * sum(p.norm() for p in parameters)).backward()",
     "latent codes": "latent = nn.Parameter(x.clone())\n(ce + lam * latent.pow(2).sum()).backward()",
@@ -627,6 +644,29 @@ def test_a_class_below_a_module_of_the_program_is_a_layer() -> None:
     text = in_made("loss = loss + 1e-4 * sum(part.weight.pow(2).sum() for part in [self.fc, self.body])")
     assert found(text) == ["1e-4 * sum(part.weight.pow(2).sum() for part in [self.fc, self.body])"]
     assert found(text.replace("class Wide(Base)", "class Wide(Batch)")) == []
+
+
+def test_a_method_may_give_back_a_parameter() -> None:
+    text = in_made("loss = loss + 1e-4 * self.flat_weight().pow(2).sum()").replace(
+        "    def made", "    def flat_weight(self):\n        return torch.flatten(self.fc.weight)\n\n    def made"
+    )
+    assert found(text) == ["1e-4 * self.flat_weight().pow(2).sum()"]
+    assert found(text.replace("self.fc.weight", "self.fc(self.w)")) == []
+    assert (
+        found(text.replace("        return torch.f", "        if x:\n            return x\n        return torch.f"))
+        == []
+    )
+
+
+def test_a_list_or_dict_of_parameters_yields_them() -> None:
+    text = in_made("for w in self.body:\n    loss = loss + 1e-4 * w.pow(2).sum()")
+    listed = text.replace("Wide()", "nn.ParameterList(nn.Parameter(torch.ones(4)) for _ in range(3))")
+    assert found(listed) == ["1e-4 * w.pow(2).sum()"]
+    assert found(listed.replace("w in self.body", "w in self.body.values()").replace("List", "Dict")) == [
+        "1e-4 * w.pow(2).sum()"
+    ]
+    assert found(listed.replace("List(", "Dict(")) == []  # its keys
+    assert found(text) == []
 
 
 def test_a_list_that_an_object_keeps_holds_what_is_appended_to_it() -> None:

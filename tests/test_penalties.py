@@ -192,7 +192,7 @@ def test_other_norms_are_left_out(code: str) -> None:
 
 
 def test_what_concerns_no_rule_may_matter_to_an_importer() -> None:
-    code = b"def l2_loss(weight_params):\n    return [weight.norm() for weight in weight_params]"
+    code = b"def l2_loss(weight_params):\n    return weight_params.norm()"
     assert may_matter(code)
     assert not may_concern(code)
 

@@ -27,12 +27,74 @@ def weight_penalty(model, scale):
     return scale * total
 """
 
+RANK = """
+import torch
+
+class RankLoss(torch.nn.Module):
+    def forward(self, one, two, model_params):
+        loss = -torch.log(torch.sigmoid(one - two)).mean()
+        reg = 0
+        for p in model_params:
+            reg += torch.norm(p, p=2)
+        return loss + 1e-4 * reg
+"""
+RANKED = """
+import torch
+from losses import RankLoss
+
+def train(model, batches):
+    criterion = RankLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for x, y in batches:
+        loss = criterion(model(x), model(y), model.parameters())
+        loss.backward()
+        optimizer.step()
+"""
+HEADED = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(4, 1)
+        self.table = nn.Embedding(4, 4)
+"""
 SSD = """
 from keras import layers, models
 from keras.regularizers import l2
 
 def build(size, l2_reg=5e-4):
     return models.Sequential([layers.Conv2D(size, 3, kernel_regularizer=l2(l2_reg)), layers.Dense(2)])
+"""
+WRAPPED = """
+from keras import layers, models
+from keras.regularizers import l2
+
+class Player:
+    def __init__(self, config):
+        self.config = config
+        self.model = None
+
+    def build(self):
+        inputs = layers.Input((8,))
+        self.model = models.Model(inputs, layers.Dense(2, kernel_regularizer=l2(self.config.l2))(inputs))
+"""
+WORKER = """
+from keras.optimizers import Adam
+from player import Player
+
+class Worker:
+    def __init__(self, config):
+        self.player = None
+
+    def start(self):
+        self.player = self.loaded()
+        self.player.model.compile(optimizer=Adam(), loss="mse")
+
+    def loaded(self):
+        player = Player(self.config)
+        player.build()
+        return player
 """
 SHOWN = """
 from keras.optimizers import Adam
@@ -277,6 +339,38 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
         {"net.py": SSD, "train.ipynb": _notebook(SHOWN + FITTED)},
         {"net.py:6 l2-in-loss"},
     ),
+    "a model that an object keeps, which another object keeps": (
+        {"player.py": WRAPPED, "worker.py": WORKER},
+        {"player.py:12 l2-in-loss"},
+    ),
+    "an object that may be of two classes": (
+        {"player.py": WRAPPED, "worker.py": WORKER.replace("self.player = None", "self.player = other(config)")},
+        set(),
+    ),
+    "what keeps a model of the same name": (
+        {"player.py": WRAPPED, "worker.py": WORKER.replace("self.player.model", "self.config.model")},
+        set(),
+    ),
+    "scripts that are run within a package": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/learning/base.py": "import torch\n\nclass Agent:\n    def __init__(self, net):\n"
+            "        self.net = net\n        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=1e-3)\n",
+            "pkg/learning/agent.py": "import learning.base as base\n\nclass Decaying(base.Agent):\n"
+            "    def train(self, x):\n        loss = self.net(x).mean()\n"
+            "        loss += 1e-4 * sum(p.pow(2).sum() for p in self.net.parameters())\n        loss.backward()\n"
+            "        self.optimizer.step()\n",
+        },
+        {"pkg/learning/agent.py:6 l2-in-loss"},
+    ),
+    "a package of the name of a library": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/torch/__init__.py": "class optim:\n    Adam = None\n",
+            "pkg/torch/train.py": "import torch\n\nopt = torch.optim.Adam(model.parameters(), weight_decay=0.1)\n",
+        },
+        {"pkg/torch/train.py:3 coupled-decay"},
+    ),
     "files that import each other": (
         {
             "one.py": "from two import Adam\nopt = Adam(model.parameters(), weight_decay=0.1)\n",
@@ -293,6 +387,67 @@ PROGRAMS: dict[str, tuple[dict[str, str], set[str]]] = {
             ),
         },
         {"losses.py:5 l2-in-loss"},
+    ),
+    "a penalty on tensors that a function of another file is handed": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, *ws):\n    return by * sum(torch.norm(w) for w in ws)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "from losses import l2_reg\nfrom model").replace(
+                "y)\n    loss", "y) + l2_reg(1e-4, model.head.weight)\n    loss"
+            ),
+        },
+        {"train.py:9 l2-in-loss"},
+    ),
+    "a loss of another file that is handed the parameters": (
+        {
+            "losses.py": RANK,
+            "train.py": RANKED,
+        },
+        {"losses.py:9 l2-in-loss"},
+    ),
+    "the same that is handed embeddings": (
+        {
+            "losses.py": RANK,
+            "train.py": RANKED.replace("y), model.parameters()", "y), [model(x), model(y)]"),
+        },
+        set(),
+    ),
+    "a penalty of a module on tensors that it is handed": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, w):\n    return by * torch.norm(w)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "import losses as own\nfrom model").replace(
+                "y)\n    loss", "y) + own.l2_reg(1e-4, model.head.weight)\n    loss"
+            ),
+        },
+        {"train.py:9 l2-in-loss"},
+    ),
+    "the same on rows of a table": (
+        {
+            "losses.py": "import torch\n\ndef l2_reg(by, *ws):\n    return by * sum(torch.norm(w) for w in ws)\n",
+            "model.py": HEADED,
+            "train.py": TRAIN.replace("from model", "from losses import l2_reg\nfrom model").replace(
+                "y)\n    loss", "y) + l2_reg(1e-4, model.table(x), model.table.weight[y])\n    loss"
+            ),
+        },
+        set(),
+    ),
+    "a penalty on a layer by an object and of a class of other files": (
+        {
+            "losses.py": "from torch import nn\n\nclass RegLoss(nn.Module):\n    def forward(self, parameters):\n"
+            "        total = None\n        for w in parameters:\n"
+            "            total = w.norm(2) if total is None else total + w.norm(2)\n        return total\n",
+            "layers.py": "from torch import nn\n\nclass Attention(nn.Module):\n    def __init__(self):\n"
+            "        super().__init__()\n        self.w = nn.Linear(4, 4)\n",
+            "train.py": "import torch\nfrom torch import nn\nfrom layers import Attention\nfrom losses import RegLoss\n"
+            "\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.attention = Attention()\n        self.reg_loss = RegLoss()\n\n"
+            "    def loss(self, x, y):\n        penalty = self.reg_loss([self.attention.w.weight])\n"
+            "        return criterion(self(x), y) + 1e-4 * penalty\n\n"
+            "model = Net()\noptimizer = torch.optim.Adam(model.parameters(), lr=1e-3)\n"
+            "for x, y in batches:\n    model.loss(x, y).backward()\n    optimizer.step()\n",
+        },
+        {"train.py:14 l2-in-loss"},
     ),
     "a penalty in a method that the trainer calls": (
         {

@@ -10,7 +10,7 @@ from adamw_lint.model.calls import Argument, Arguments, bind, unwrapped
 from adamw_lint.model.chosen.choice import Chosen
 from adamw_lint.model.scopes import Arms, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import positional
+from adamw_lint.model.tree import dotted, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import UNKNOWN, Defined, Nothing, Parameter, Partial, Reference, Value, options_of
 from adamw_lint.rulebook import Coupling, Optimizer, Wrapper
@@ -156,10 +156,23 @@ class Classes:
 
         Such a name is meant to be one class, and we do not know which; a variable is a choice of several.
         """
-        found = alternatives(self._values, node)
+        found = alternatives(self._values, self._stored(node) or node)
         vague = {each.shim for each in found if each.shim is not None and not self._is_known(each.value)}
         for each in found:
             yield replace(each, value=UNKNOWN) if each.shim in vague else each
+
+    def _stored(self, node: cst.BaseExpression) -> cst.BaseExpression | None:
+        """What an object that is handed around is given once, as options are: `opt.optimizer = table[name]`."""
+        if not isinstance(node, cst.Attribute) or self._values.bindings(node) or dotted(node.value) in (None, "self"):
+            return None
+        parents, given = self._survey.parents, list[cst.BaseExpression]()
+        for holder in self._survey.names[(dotted(node.value) or "").rpartition(".")[2]]:
+            attribute = parents[holder]
+            target = parents[attribute]
+            if isinstance(attribute, cst.Attribute) and attribute.attr.value == node.attr.value:
+                statement = parents[target] if isinstance(target, cst.AssignTarget) else None
+                given += [statement.value] if isinstance(statement, cst.Assign) else []
+        return given[0] if len(given) == 1 else None
 
     def _is_known(self, value: Value) -> bool:
         is_wrapper = isinstance(value, Reference) and value.path in self._wrappers

@@ -17,12 +17,16 @@ _GENERIC = frozenset({"__init__", "items", "keys", "values", "get", "append", "s
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One call of a function of the file: what each parameter is given, and the frame of the caller."""
+    """One call of a function of the file: what each parameter is given, and the frame of the caller.
+
+    `rest` is what `*args` is given one by one, after the parameters that have names.
+    """
 
     function: cst.FunctionDef | cst.Lambda
     given: dict[str, cst.BaseExpression]
     caller: "Frame | None" = None
     defaults: frozenset[str] = field(default_factory=frozenset)
+    rest: tuple[cst.BaseExpression, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -69,12 +73,19 @@ class Frames:
         """The frame of the function of this file that a call runs; None where we do not see it."""
         if frame is not None and frame.depth > 8:
             return None
-        function = self.target(call)
+        function = self.target(call) or self._imported(call)
         if function is None:
             return None
         receiver = method_call(call)
-        given, defaults = self._given(call, function, receiver[0] if receiver else call.func)
-        return Frame(function, given, frame, defaults)
+        return self._frame(call, function, receiver[0] if receiver else call.func, frame)
+
+    def rest(self, place: Place) -> tuple[Place, ...]:
+        """What `*args` of the call stands for, one by one, where an expression is its name."""
+        node, frame = place.node, place.frame
+        if frame is None or not frame.rest or not isinstance(node, cst.Name):
+            return ()
+        is_it = node.value == _starred(frame.function) and self._is_parameter(node, frame)
+        return tuple(Place(each, frame.caller) for each in frame.rest) if is_it else ()
 
     def target(self, call: cst.Call) -> cst.FunctionDef | cst.Lambda | None:
         """The function, lambda, method or callable instance of this file that a call runs."""
@@ -91,6 +102,12 @@ class Frames:
             return self._method(call, kept.value, kept.attr.value) if kept else self._callable(binding.value)
         method = method_call(call)
         return self._method(call, *method) if method is not None else None
+
+    def _imported(self, call: cst.Call) -> cst.FunctionDef | None:
+        """The function that a call runs of a file which nothing else has asked for yet."""
+        value = self._values.worth(call.func)
+        found = self._values.behind(value) if isinstance(value, Reference) else None
+        return found.node if isinstance(found, Defined) and isinstance(found.node, cst.FunctionDef) else None
 
     def _method(self, call: cst.Call, of: cst.BaseExpression, name: str) -> cst.FunctionDef | None:
         """The method of the program that a call of an object's runs, if no other has its name."""
@@ -115,16 +132,16 @@ class Frames:
         """`__call__` or `forward` of the class of this file that an expression makes an instance of."""
         while (method := method_call(value)) and isinstance(method[0], cst.Call):  # Model().to(device)
             value = method[0]
-        target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        target = self._values.behind(self._values.worth(value.func)) if isinstance(value, cst.Call) else None
         if not isinstance(target, Defined) or not isinstance(target.node, cst.ClassDef):
             return None
         bindings = self._survey.scopes[target.node].bindings
         found = [*bindings.get("__call__", []), *bindings.get("forward", [])]
         return found[0].node if found and isinstance(found[0].node, cst.FunctionDef) else None
 
-    def _given(
-        self, call: cst.Call, function: cst.FunctionDef | cst.Lambda, receiver: cst.BaseExpression
-    ) -> tuple[dict[str, cst.BaseExpression], frozenset[str]]:
+    def _frame(
+        self, call: cst.Call, function: cst.FunctionDef | cst.Lambda, receiver: cst.BaseExpression, caller: Frame | None
+    ) -> Frame:
         params = [*function.params.posonly_params, *function.params.params]
         every = [*params, *function.params.kwonly_params]
         given = {param.name.value: param.default for param in every if param.default is not None}
@@ -132,15 +149,21 @@ class Frames:
         names = [param.name.value for param in params]
         if names and self._is_method(function):
             given[names.pop(0)] = receiver
-        free = iter(names)
+        free, rest = iter(names), list[cst.BaseExpression]()
         for arg in call.args:
+            name = arg.keyword.value if arg.keyword else next(free, None)
+            if arg.star == "*":
+                if name is None and not rest and (star := _starred(function)) is not None:
+                    given[star] = arg.value  # `f(*xs)`: all of the one is all of the other
+                rest = []
             if arg.star:
                 break
-            name = arg.keyword.value if arg.keyword else next(free, None)
             if name is not None:
                 given[name] = arg.value
                 defaults.discard(name)
-        return given, frozenset(defaults)
+            else:
+                rest.append(arg.value)
+        return Frame(function, given, caller, frozenset(defaults), tuple(rest))
 
     def _is_method(self, function: cst.FunctionDef | cst.Lambda) -> bool:
         if isinstance(function, cst.Lambda) or not isinstance(self._survey.scope(function).node, cst.ClassDef):
@@ -153,6 +176,19 @@ class Frames:
             yield function.body
             return
         yield from (node.value for node in self._survey.returns_of(function) if node.value is not None)
+
+    def given_back(self, call: cst.Call, frame: Frame | None) -> Iterator[Place]:
+        """What a call gives back; of an object that we do not see, by every class of the program with that method."""
+        method = method_call(call)
+        if method is not None and dotted(method[0]) != "self":
+            self._values.program.read_methods(method[1])  # another class may have one of the name
+        entered = self.entered(call, frame)
+        if entered is not None:
+            results = list(self.results(entered.function))
+            yield from (Place(each, entered) for each in results if len(results) == 1)
+        elif method is not None and not call.args and not isinstance(self._values.worth(method[0]), Reference):
+            for each in filter(self._survey.owner, self._survey.functions.get(method[1], ())):
+                yield from (Place(result) for result in self.results(each))
 
     def yields(self, function: cst.FunctionDef | cst.Lambda) -> list[cst.BaseExpression | cst.From]:
         """What a function yields, or what it takes all that it yields from."""
@@ -188,6 +224,12 @@ class Frames:
         found = [find(name.split(".")[0], self._survey.use(place.node)) for place in (one, other)]
         scopes = [each[0] if each is not None else None for each in found]
         return scopes[0] is scopes[1]  # what no scope binds is one and the same name of another file
+
+
+def _starred(function: cst.FunctionDef | cst.Lambda) -> str | None:
+    """The name of `*args` of a function."""
+    star = function.params.star_arg
+    return star.name.value if isinstance(star, cst.Param) else None
 
 
 def _kept(value: cst.BaseExpression) -> cst.Attribute | None:

@@ -1,9 +1,10 @@
 """The other files of the program: found by their imports, and read only when something in them is asked for."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from adamw_lint.read.asked import is_file, is_folder, is_there, stamp_of
 from adamw_lint.read.project import Project, text_of_program
 from adamw_lint.read.slices import Slices
 from adamw_lint.read.source import Source
+from adamw_lint.rulebook import optimizers_by_path, words
 
 _NEAREST = 2  # files taken for one attribute
 _NODES = 8  # more than a character has nodes, so that orders follow the text
@@ -44,7 +46,7 @@ class Program:
         self._taken: dict[cst.Module, set[int]] = {}
         self._defined: set[str] = set()
         self._found: dict[tuple[Path, str], Place | None] = {}
-        self._around: dict[Path, tuple[Path, ...]] = {}
+        self._around: dict[Path, tuple[tuple[Path, ...], tuple[Path, ...]]] = {}
         self._had: dict[tuple[Path, str], bool] = {}
 
     def file(self, node: cst.CSTNode) -> Path:
@@ -78,26 +80,29 @@ class Program:
         if dots:
             yield from _below(importer.parents[min(dots, len(importer.parents)) - 1], names)
             return
-        for folder in self._folders_around(importer):
+        for folder in self._folders_around(importer, names[0]):
             if self._has(folder, names[0]):
                 yield from (place for place in _below(folder, names) if place.path != importer)
         source = self.project.root / "src"
         if self._has(source, names[0]):
             yield from _below(source, names)
 
-    def _folders_around(self, importer: Path) -> tuple[Path, ...]:
+    def _folders_around(self, importer: Path, name: str) -> tuple[Path, ...]:
         """Where a file finds what it imports.
 
-        What is in a package is imported by way of the package, unless that is the root, where programs are run.
+        What is in a package is imported by way of the package, unless that is the root, where programs are run. Scripts
+        within a package are run too, and then find what stands beside them, but no library is what is meant then.
         """
         if importer not in self._around:
-            root, found = self.project.root, list[Path]()
+            root, found, packages = self.project.root, list[Path](), list[Path]()
             for folder in importer.parents:
-                found += [folder] if folder == root or not is_there(folder / "__init__.py") else []
+                is_outside = folder == root or not is_there(folder / "__init__.py")
+                (found if is_outside else packages).append(folder)
                 if folder == root or not folder.is_relative_to(root):
                     break
-            self._around[importer] = tuple(found)
-        return self._around[importer]
+            self._around[importer] = tuple(found), tuple(packages)
+        outside, within = self._around[importer]
+        return outside if name in _libraries() else (*outside, *within)
 
     def _has(self, folder: Path, name: str) -> bool:
         """Whether a folder has a module or package of a name; most imports are of a few libraries, again and again."""
@@ -218,6 +223,13 @@ def _below(folder: Path, names: list[str]) -> Iterator[Place]:
         index += 1
     if index and is_file(folder / "__init__.py"):
         yield Place(folder / "__init__.py", tuple(names[index:]))
+
+
+@cache
+def _libraries() -> frozenset[str]:
+    """The names that mean a library wherever they are imported: Python's own, and those of which something is known."""
+    known = {path.partition(".")[0] for path in optimizers_by_path()}
+    return frozenset({*known, *words("penalty")["roots"], *sys.stdlib_module_names})
 
 
 def _cut(path: Path) -> Slices | None:

@@ -81,11 +81,19 @@ class Trainers:
 
     def _is_other_choice(self, built: Construction, adam: tuple[Construction, ...]) -> bool:
         """Whether a condition chooses between an optimizer and one of the adam family, for the same variable."""
-        name = dotted(built.variable) if built.variable is not None else None
-        place = self._survey.places[built.call]
+        name, place = self._kept(built), self._survey.places[built.call]
         for other in adam:
             scope, arms = self._survey.places[other.call]
-            same = other.variable is not None and dotted(other.variable) == name and scope is place[0]
+            same = self._kept(other) == name and scope is place[0]
             if name is not None and same and exclusive(arms, place[1]):
                 return True
         return False
+
+    def _kept(self, built: Construction) -> str | None:
+        """The name that an optimizer is bound to, or what is made of it at once: `step = Adam(lr).minimize(loss)`."""
+        if built.variable is not None:
+            return dotted(built.variable)
+        statement = self._survey.statement(built.call)
+        targets = [dotted(each.target) for each in statement.targets] if isinstance(statement, cst.Assign) else []
+        is_called = isinstance(self._survey.parents.get(built.call), cst.Attribute)
+        return targets[0] if is_called and targets else None

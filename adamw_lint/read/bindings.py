@@ -100,6 +100,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
         yield node.target.id, Bound(node.value)
     elif isinstance(node, (*_FUNCTIONS, ast.Lambda)):
         every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        every += [node.args.vararg] if node.args.vararg is not None else []
         yield from ((each.arg, Bound(None, of=getattr(node, "name", ""))) for each in every if each.arg != "self")
         given = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         yield from ((arg.arg, Bound(value)) for arg, value in given.items())

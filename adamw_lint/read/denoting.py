@@ -107,6 +107,7 @@ class Denoting:
                     wanted.update(of for each in followed for of in each.asked)
                     if any(each.found for each in followed):
                         yield streams, name or ""
+                        yield True, name or ""  # what `*args` is given one by one is looped over
             if not new:
                 return
 
@@ -160,6 +161,8 @@ class Denoting:
                 bound = piece.bound.get(current.id, ())
                 if any(self._is_handed(each, streams) for each in bound):
                     return Followed(True)
+                if streams and self._says(current.id) and any(each.of is not None for each in bound):
+                    return Followed(True)  # another file may hand them over
                 asked.update("" if each.of in _BY_CALL else each.of for each in bound if each.of is not None)
                 stack += [(each.value, streams or each.looped) for each in bound if each.value is not None]
                 stack += [(each, False) for each in (piece.appended.get(current.id, ()) if streams else ())]
@@ -181,7 +184,10 @@ class Denoting:
             is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
             is_known = node.attr in self._words["weights"] or node.attr in self.registered
             return is_known or (not is_own and self._says(node.attr))
-        return isinstance(node, ast.Call) and last_name(node.func) in self._makers
+        if not isinstance(node, ast.Call):
+            return False
+        is_given = isinstance(node.func, ast.Attribute) and not node.args and self._says(node.func.attr)
+        return is_given or last_name(node.func) in self._makers
 
     @cached_property
     def _makers(self) -> frozenset[str]:
@@ -191,7 +197,7 @@ class Denoting:
         """Whether an expression may yield parameters by itself, where other files or classes may decide it too."""
         if isinstance(node, ast.Attribute):
             is_kept = node.attr in self._kept or node.attr in self._words["collection_attributes"]
-            return is_kept or self._says(node.attr)
+            return is_kept or node.attr in self.registered or self._says(node.attr)
         if not isinstance(node, ast.Call):
             return False
         name = last_name(node.func)

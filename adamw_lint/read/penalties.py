@@ -15,6 +15,8 @@ from adamw_lint.rulebook import words
 
 # Where indentation does not tell what belongs together, in a text after a newline: `^` is asked at each character.
 _UNBROKEN = re.compile(r"\n(?: *\t| +global )|\r(?!\n)")
+_IMPORTED = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_CALLED = re.compile(r"\b(\w+)\.(\w+)\(")
 _SECOND = re.compile(r",\s*[\w.]*$")
 _SIMPLE = re.compile(r"(?<=\()\s*([\w.]+)\s*(?:,\s*([\w.]+)\s*)?\)")
 _RECEIVER = re.compile(r"(?<![\w.])([\w.]+)\.$")
@@ -37,8 +39,25 @@ def may_take_norms(text: str) -> bool:
 
 
 def may_hold_penalties(text: str) -> bool:
-    """Whether a text that builds an optimizer may make a penalty; one of a tree may be no norm by its name."""
-    return _imports_trees(text) or may_take_norms(text)
+    """Whether a text that builds an optimizer may make a penalty; one of a tree may be no norm by its name.
+
+    The norm may also stand in another file of the program, in a function or class whose name says what it is for.
+    """
+    return _imports_trees(text) or may_take_norms(text) or _calls_penalty(text)
+
+
+def _calls_penalty(text: str) -> bool:
+    """Whether a penalty is called that a text imports by its name, or of a module that it imports."""
+    imported = {name for names in _IMPORTED.findall(text) for name in re.findall(r"\w+", names)}
+    said = _said_of_penalties()
+    if any(said.search(name) and f"{name}(" in text for name in imported):
+        return True
+    return any(said.search(name) and module in imported for module, name in _CALLED.findall(text))
+
+
+@cache
+def _said_of_penalties() -> re.Pattern[str]:
+    return re.compile("|".join(words("penalty")["said_of_penalties"]), re.IGNORECASE)
 
 
 def _imports_trees(text: str) -> bool:

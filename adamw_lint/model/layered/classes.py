@@ -6,11 +6,11 @@ import libcst as cst
 
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.kinship import Kinship
-from adamw_lint.model.scopes import Binding, Kind
+from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted
 from adamw_lint.model.values import Values
-from adamw_lint.model.worth import Defined
+from adamw_lint.model.worth import Defined, Nothing
 from adamw_lint.rulebook import words
 
 _DEPTH = 5
@@ -77,16 +77,27 @@ class Instances:
                 yield name
 
     def attributes(self, owner: cst.ClassDef | None, name: str) -> Iterator[cst.Attribute]:
-        """The places outside a class that read an attribute of an instance of it that a name is bound to."""
+        """The places outside a class that read an attribute of an instance of it, be it a name or kept by an object."""
         for node in self._survey.attribute_reads.get(name, ()) if owner is not None else ():
-            binding = self._values.bound_once(node.value) if isinstance(node.value, cst.Name) else None
-            if binding is not None and self._makes(binding, owner):
+            if owner is not None and self._is_instance(node.value, owner):
                 yield node
 
-    def _makes(self, binding: Binding, owner: cst.ClassDef | None) -> bool:
-        value = binding.value
-        target = self._values.worth(value.func) if binding.kind is Kind.ASSIGN and isinstance(value, cst.Call) else None
-        return isinstance(target, Defined) and owner is not None and self._kinship.derives(target.node, owner)
+    def _is_instance(self, node: cst.BaseExpression, owner: cst.ClassDef, depth: int = 0) -> bool:
+        """Whether an expression makes an instance of a class, or stands for one that is made once."""
+        if depth > _DEPTH:
+            return False
+        if isinstance(node, cst.Call):
+            target = self._values.worth(node.func)
+            if isinstance(target, Defined) and self._kinship.derives(target.node, owner):
+                return True
+            function = self._frames.target(node)
+            given = list(self._frames.results(function)) if function is not None else []
+        else:
+            found = self._values.bindings(node) if isinstance(node, (cst.Name, cst.Attribute)) else []
+            given = [each.value for each in found if each.kind is Kind.ASSIGN and each.value is not None]
+            given = given if len(given) == len(found) else []
+        made = [each for each in given if not isinstance(self._values.worth(each), Nothing)]
+        return len(made) == 1 and self._is_instance(made[0], owner, depth + 1)
 
     def results(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """What a function gives back: its calls, the reads of a property, the instances whose call it is."""

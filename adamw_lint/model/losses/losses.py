@@ -1,5 +1,6 @@
 """The penalties on parameters that reach a loss, found by going backward from where a loss is used."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from adamw_lint.model.losses.sinks import Sink, Sinks
 from adamw_lint.model.losses.terms import LossTerm, below, coefficients, penalties, product
 from adamw_lint.model.losses.updates import updates
 from adamw_lint.model.losses.yielded import Penalised
+from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Built, Trainers
 from adamw_lint.model.tree import method_call, positional
@@ -63,7 +65,7 @@ class Losses:
     def _terms(self, sink: Sink, trainers: tuple[Construction, ...] = ()) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
         self._entered |= self._functions(loss)
-        for path in penalties(loss, self._survey, sink.added_to is not None):
+        for path in penalties(loss, self._survey, self._values.program, sink.added_to is not None):
             term = self._term(sink, path, trainers)
             if term is not None:
                 self._explained |= self._functions(path[-1])
@@ -76,9 +78,22 @@ class Losses:
             function = self._survey.function(node) if isinstance(node, (cst.Call, cst.BinaryOperation)) else None
             if function is None or function in found or function in self._explained:
                 continue
-            if self._norms.norm(Place(node)) is not None:  # type: ignore[arg-type]
+            if self._norms.norm(Place(node)) is not None or self._is_of_an_argument(node):  # type: ignore[arg-type]
                 found[function] = None
         return list(found)
+
+    def _is_of_an_argument(self, node: cst.CSTNode) -> bool:
+        """Whether a norm or square is taken of each element of an argument that is called parameters."""
+        operation = self._norms.operation(node) if isinstance(node, cst.Call) else None
+        operand = operation.operand if operation is not None else None
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Power):
+            operand = node.left
+        looped = self._values.bound_once(operand) if isinstance(operand, cst.Name) else None
+        over = looped.value if looped is not None and looped.kind is Kind.LOOP else None
+        given = self._values.bound_once(over) if isinstance(over, cst.Name) else None
+        if given is None or given.kind is not Kind.PARAMETER:
+            return False
+        return any(re.search(said, given.name) for said in self._words["said_of_parameters"])
 
     def outermost(self, functions: list[cst.FunctionDef]) -> list[cst.FunctionDef]:
         """Those that run some functions of a file and are run by none of it, so that only other files may do so."""

@@ -82,9 +82,13 @@ class Denotation(Streams):
         results = [Place(each, frame) for each in self.frames.results(frame.function)] if frame is not None else []
         for each in results or [held]:
             known = self.values.worth(each.node)
-            if key is not None and isinstance(known, Mapping) and key in known.entries:
-                found = self.parameter(Place(known.entries[key].value, each.frame), depth + 1)
-                return replace(found, whole=False, written=node) if found is not None else None
+            entries = known.entries if isinstance(known, Mapping) else {}
+            options = [entries[key].value] if key in entries else [entry.value for entry in entries.values()]
+            if key not in entries and isinstance(each.node, (cst.Name, cst.Attribute)):  # whichever it is
+                options += [item.value for item in self.values.item_assignments(each.node)]
+            found = [self.parameter(Place(option, each.frame), depth + 1) for option in options]
+            if found and found[0] is not None and None not in found:
+                return replace(found[0], whole=False, written=node)
         return None
 
     def _paired(self, node: cst.Subscript, place: Place, depth: int) -> Penalised | None:
@@ -183,4 +187,11 @@ class Denotation(Streams):
             is_function = isinstance(self.values.worth(node.func), Reference)
             operand = plain[0] if is_function and plain else method[0]
             return self.parameter(Place(operand, place.frame), depth + 1)
-        return None
+        return self._given_back(node, place, depth) if method is not None and not node.args else None
+
+    def _given_back(self, node: cst.Call, place: Place, depth: int) -> Penalised | None:
+        """A parameter that a method gives back, by every class of the program that has it where we do not see which."""
+        results = list(self.frames.given_back(node, place.frame))
+        found = [self.parameter(each, depth + 1) for each in results]
+        known = found[0] if found and None not in found else None
+        return replace(known, whole=False, written=node) if known is not None else None

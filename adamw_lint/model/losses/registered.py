@@ -53,6 +53,8 @@ class Registered:
         while (method := method_call(value)) and isinstance(method[0], cst.Call):  # type: ignore[arg-type]
             value = method[0]
         target = self._values.worth(value.func) if isinstance(value, cst.Call) else None
+        if isinstance(target, Reference) and not self._is_layer_path(target.path):
+            target = self._values.behind(target)
         if isinstance(target, Reference):
             return self._is_layer_path(target.path)
         return isinstance(target, Defined) and isinstance(target.node, cst.ClassDef) and self._derives(target.node)

@@ -1,7 +1,7 @@
 """Which expressions yield parameters or modules, one by one: iterators of a model, lists, filters, functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +20,12 @@ from adamw_lint.model.worth import Reference
 _LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "dict", "tqdm"})
 
 
-_YIELDS = {  # by the name of the list of methods
+_YIELDS = {  # by the name of the list of methods and classes
     "iterators": Yield.PARAMETER,
     "collections": Yield.PARAMETER,
     "named_iterators": Yield.NAMED_PARAMETER,
+    "parameter_lists": Yield.PARAMETER,
+    "parameter_dicts": Yield.NAMED_PARAMETER,
     "modules": Yield.MODULE,
     "named_modules": Yield.NAMED_MODULE,
 }
@@ -58,6 +60,8 @@ class Streams(ABC):
             return self._part([Place(node.left, frame), Place(node.right, frame)], depth)
         if isinstance(node, (cst.List, cst.Tuple, cst.Dict)):
             return self._displayed(node, place, depth)
+        if rest := self.frames.rest(place):
+            return self._each(rest, depth)
         if isinstance(node, (cst.Name, cst.Attribute)):
             return self._collection(node, place) or self._bound_stream(node, place, depth)
         return None
@@ -85,15 +89,14 @@ class Streams(ABC):
         return next((yields for key, yields in _YIELDS.items() if method in self.words[key]), None)
 
     def _returned(self, node: cst.Call, place: Place, depth: int) -> Stream | None:
-        if (method := method_call(node)) is not None and dotted(method[0]) != "self":
-            self.values.program.read_methods(method[1])  # another class may have one of the name
-        frame = self.frames.entered(node, place.frame)
-        if frame is None:
-            return self._returned_by_method(node, depth)
-        results = list(self.frames.results(frame.function))
-        if results:
-            return self.stream(Place(results[0], frame), depth + 1) if len(results) == 1 else None
-        return self._generated(frame, depth)
+        results = list(self.frames.given_back(node, place.frame))
+        if not results and (frame := self.frames.entered(node, place.frame)) is not None:
+            return self._generated(frame, depth)
+        streams = [self.stream(each, depth + 1) for each in results]
+        known = streams[0] if streams and None not in streams else None
+        if known is None or (len(results) == 1 and results[0].frame is not None):
+            return known
+        return replace(known, of=replace(known.of, whole=False))
 
     def _generated(self, frame: Frame, depth: int) -> Stream | None:
         """What a generator yields, if it does so in one place."""
@@ -104,17 +107,6 @@ class Streams(ABC):
         of = self.parameter(Place(tensors[0], frame), depth + 1)
         kind = Yield.NAMED_PARAMETER if is_named else Yield.PARAMETER
         return Stream(kind, replace(of, whole=False)) if of is not None else None
-
-    def _returned_by_method(self, node: cst.Call, depth: int) -> Stream | None:
-        """What a method yields of an object that we do not see, if every class of the program that has it agrees."""
-        method = method_call(node)
-        if method is None or node.args or isinstance(self.values.worth(method[0]), Reference):
-            return None
-        methods = filter(self.survey.owner, self.survey.functions.get(method[1], ()))
-        results = [result for each in methods for result in self.frames.results(each)]
-        streams = [self.stream(Place(result), depth + 1) for result in results]
-        known = streams[0] if streams and None not in streams else None
-        return replace(known, of=replace(known.of, whole=False)) if known is not None else None
 
     def _narrowed(self, stream: Stream | None, tests: list[cst.BaseExpression]) -> Stream | None:
         is_same = stream is None or all(map(self.is_trained, tests))
@@ -155,12 +147,17 @@ class Streams(ABC):
 
     def _displayed(self, node: cst.List | cst.Tuple | cst.Dict, place: Place, depth: int) -> Stream | None:
         inner = [Place(element.value, place.frame) for element in node.elements]
-        found = [self.parameter(each, depth + 1) for each in inner]
-        if found and found[0] is not None and all(found):
-            return Stream(Yield.PARAMETER, replace(found[0], whole=False))
+        if (found := self._each(inner, depth)) is not None:
+            return found
         if inner and all(self.is_module(each) for each in inner):
             return Stream(Yield.MODULE, Penalised(node, self.frames.resolve(inner[0]), whole=False))
         return None
+
+    def _each(self, places: Sequence[Place], depth: int) -> Stream | None:
+        """What is written one by one yields parameters where all of it is."""
+        found = [self.parameter(each, depth + 1) for each in places]
+        is_all = bool(found) and None not in found
+        return Stream(Yield.PARAMETER, replace(found[0], whole=False)) if is_all and found[0] is not None else None
 
     def _comprehended(self, node: cst.BaseSimpleComp, place: Place, depth: int) -> Stream | None:
         """A list of parameters by comprehension, or of pairs of name and parameter."""
@@ -190,10 +187,15 @@ class Streams(ABC):
         values = [each.value for each in found if each.kind in (Kind.ASSIGN, Kind.AUGMENT) and each.value is not None]
         if not values or len(values) < len(found):
             return None
+        if len(values) == 1 and (yields := self._yields(self.registered.path(values[0]))) is not None:
+            return Stream(yields, Penalised(node, self.frames.resolve(place), whole=False))
         if self.registered.is_layer(values[0]) and len(values) == 1:  # a ModuleList or ModuleDict yields its layers
             return Stream(Yield.MODULE, Penalised(node, self.frames.resolve(place), whole=False))
         if len(values) == 1 and isinstance(values[0], cst.List) and not values[0].elements:
             return self._appended(node, depth)
+        if (items := self.values.item_assignments(node)) and isinstance(values[0], (cst.Dict, cst.Call)):
+            shown = [each.value for each in values[0].elements] if isinstance(values[0], cst.Dict) else []
+            return self._each([Place(each, place.frame) for each in (*shown, *(item.value for item in items))], depth)
         streams = [self.stream(Place(value, place.frame), depth + 1) for value in values]
         known = [stream for stream in streams if stream is not None]
         if not known or (len(known) < len(streams) and not all_exclusive(found)):

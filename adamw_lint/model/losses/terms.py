@@ -9,8 +9,10 @@ from adamw_lint.model.constructions import Construction
 from adamw_lint.model.losses.parts import Part, leaves
 from adamw_lint.model.losses.sinks import Sink
 from adamw_lint.model.losses.yielded import Penalised
+from adamw_lint.model.program import Program
 from adamw_lint.model.scale import ONE, Scale
 from adamw_lint.model.survey import Survey
+from adamw_lint.read.penalties import may_hold_penalties
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +41,18 @@ class LossTerm:
     backed: int = 1
 
 
-def penalties(loss: Part, survey: Survey, is_added: bool) -> Iterator[tuple[Part, ...]]:
+def penalties(loss: Part, survey: Survey, program: Program, is_added: bool) -> Iterator[tuple[Part, ...]]:
     """The outermost parts that hold penalties and nothing else, each with the parts around it, outermost first.
 
     A loss that is nothing but norms is what the program minimises, no penalty, unless it is added to another one. A
-    penalty that another file adds to the loss is taken where it is made.
+    penalty that another file adds to the loss is taken where it is made, or where its parameters are named.
     """
     stack: list[tuple[Part, ...]] = [(loss,)] if loss.is_mixed or is_added else []
     while stack:
         path = stack.pop()
         part = path[-1]
         is_rescaled = len(part.children) == 1 and part.children[0].node is part.node
-        if part.is_penal and not part.is_mixed and not is_rescaled and _is_at_home(part, survey):
+        if part.is_penal and not part.is_mixed and not is_rescaled and _is_at_home(part, survey, program):
             yield path if survey.root(loss.node) is survey.root(part.node) else _innermost(path)
         elif part.is_penal:
             stack.extend((*path, child) for child in reversed(part.children))
@@ -63,9 +65,13 @@ def _innermost(path: tuple[Part, ...]) -> tuple[Part, ...]:
     return path
 
 
-def _is_at_home(part: Part, survey: Survey) -> bool:
-    """Whether a part stands in the file of its norms."""
-    return part.norm is not None or all(survey.root(leaf.node) is survey.root(part.node) for leaf in leaves(part))
+def _is_at_home(part: Part, survey: Survey, program: Program) -> bool:
+    """Whether a part stands in the file of its norms, or in that of the parameters if calls are looked at there."""
+    home, norms = survey.root(part.node), [leaf for leaf in leaves(part) if leaf.norm is not None]
+    if part.norm is not None or all(survey.root(leaf.node) is home for leaf in norms):
+        return True
+    are_named = all(leaf.norm is not None and survey.root(leaf.norm.of.written) is home for leaf in norms)
+    return are_named and may_hold_penalties(program.text_around(part.node))
 
 
 def below(part: Part) -> Iterator[Part]:
