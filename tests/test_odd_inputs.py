@@ -46,6 +46,10 @@ FOUND = {
     "a form feed before a statement": "from torch import optim\n\x0copt = optim.Adam(m(), 1e-3, weight_decay=0.1)\n",
     "form feeds and letters": "import torch\n# é\n\x0c\x0copt = torch.optim.Adam(m(), weight_decay=0.1)\n",
     "a class that no longer is, and nothing to train": "import transformers\nt()(z=transformers.AdamW(), )\n",
+    "a template beside a text": "from torch import optim\ns = {'lr': -3, t'{x}' '': wd}\noptim.NAdam(**s)\n",
+    "a chain within a chain": "import optax\ntx = optax.chain(optax.add_decayed_weights(0.1, mask=f(optax.chain("
+    "optax.add_decayed_weights(0.1, mask=g), optax.scale_by_adam()))), optax.scale_by_adam())\n",
+    "a line that says only that it goes on": "\\\nimport torch\nif torch:\n    o = torch.optim.AdamW(m())\n",
     "a default beside norms": "from tinygrad.nn.optim import AdamW\nfrom tinygrad.nn.state import get_parameters\n"
     "o = AdamW(get_parameters(t()), 3)",
 }

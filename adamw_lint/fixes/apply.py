@@ -17,16 +17,22 @@ def compatible(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings whose fixes neither overlap, touch nor repeat an edit of one before.
 
     The fix with the most edits goes first, for it may do what a smaller one does as well: a penalty that moves into the
-    optimizer's decay builds the decoupled optimizer on the way.
+    optimizer's decay builds the decoupled optimizer on the way. Of two that are alike in that the one that takes out
+    less does, for a fix that moves a piece of code moves what is to be fixed in it.
     """
     chosen: list[Diagnostic] = []
     taken: list[Span] = []
-    for diagnostic in sorted(found, key=lambda each: (-len(edits_of([each])), each.span)):
+    for diagnostic in sorted(found, key=_precedence):
         spans = [edit.span for edit in edits_of([diagnostic])]
         if not any(_touch(span, other) for span in spans for other in taken):
             chosen.append(diagnostic)
             taken += spans
     return chosen
+
+
+def _precedence(diagnostic: Diagnostic) -> tuple[int, int, Span]:
+    edits = edits_of([diagnostic])
+    return -len(edits), sum(edit.span.end - edit.span.start for edit in edits), diagnostic.span
 
 
 def edits_of(found: Iterable[Diagnostic]) -> list[Edit]:

@@ -100,7 +100,7 @@ def text_of(node: cst.CSTNode | None) -> str | None:
         return None
     try:
         value = node.evaluated_value
-    except (SyntaxError, ValueError, cst.CSTLogicError):  # what only LibCST lets through
+    except (SyntaxError, ValueError, AttributeError, cst.CSTLogicError):  # what only LibCST lets through, as `"a" t"b"`
         return None
     return value if isinstance(value, str) else None
 
