@@ -54,12 +54,18 @@ def test_offsets_move_with_the_text(offset: int, span: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     ("other", "together"),
-    [((4, 6), True), ((3, 4), False), ((1, 2), False), ((2, 3), False), ((0, 9), False), ((3, 3), False)],
+    [((4, 6), True), ((3, 4), False), ((1, 2), False), ((2, 3), False), ((0, 9), False)],
 )
 def test_fixes_that_touch_wait(other: tuple[int, int], together: bool) -> None:
     first, second = (Diagnostic("r", Span(n, n), "", "", fix=Fix("", (e,), Safety.SAFE)) for n, e in
                      enumerate((edit(2, 3, "x"), edit(*other, "x"))))  # fmt: skip
     assert compatible([second, first]) == ([first, second] if together else [first])
+
+
+def test_of_two_fixes_that_touch_the_one_that_takes_out_less_goes_first() -> None:
+    large, small = (Diagnostic("r", Span(0, 9), "", "", fix=Fix("", (edit(*span, "x"),), Safety.SAFE))
+                    for span in ((1, 8), (3, 3)))  # fmt: skip
+    assert compatible([large, small]) == [small]
 
 
 def test_all_sites_are_fixed_and_their_places_known() -> None:

@@ -421,7 +421,7 @@ BY_HAND = {
         from torch.optim import Adam
         def build(model):
             cls = Adam
-            same = cls is Adam
+            print(cls)
             return cls(model.parameters(), lr=1e-3, weight_decay=0.1)
         """,
     ),
