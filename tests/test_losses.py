@@ -646,6 +646,25 @@ def test_a_class_below_a_module_of_the_program_is_a_layer() -> None:
     assert found(text.replace("class Wide(Base)", "class Wide(Batch)")) == []
 
 
+def test_an_optimizer_beside_the_one_that_steps_trains_something_else() -> None:
+    text = """\
+import torch
+
+class Learner(Base):
+    def begin(self):
+        self.bias = torch.ones(2, requires_grad=True)
+        self.bias_opt = torch.optim.Adam([self.bias], lr=1e-3)
+
+    def observe(self, x, y):
+        loss = self.criterion(self.net(x), y) + 1e-4 * sum(p.pow(2).sum() for p in self.net.parameters())
+        loss.backward()
+        self.opt.step()
+"""
+    assert found(text) == []
+    assert found(text.replace("self.opt.", "self.bias_opt.")) != []
+    assert found(text.replace("self.opt.", "self.scheduler.")) != []
+
+
 def test_a_method_may_give_back_a_parameter() -> None:
     text = in_made("loss = loss + 1e-4 * self.flat_weight().pow(2).sum()").replace(
         "    def made", "    def flat_weight(self):\n        return torch.flatten(self.fc.weight)\n\n    def made"

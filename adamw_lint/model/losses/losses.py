@@ -22,7 +22,7 @@ from adamw_lint.model.losses.yielded import Penalised
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.trainers import Built, Trainers
-from adamw_lint.model.tree import method_call, positional
+from adamw_lint.model.tree import dotted, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, is_zero
 
@@ -182,7 +182,27 @@ class Losses:
         stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
         if not self._optimizers.every:  # a class above may build one, of a file that is read once its name is asked for
             self._read_above(self._survey.owner(sink.node))
-        return self._optimizers.adam(owners or stepped or self._optimizers.every)
+        return self._optimizers.adam(owners or stepped or self._not_beside(sink))
+
+    def _not_beside(self, sink: Sink) -> tuple[Construction, ...]:
+        """All optimizers but those that an object keeps beside another, unseen one, which steps on the loss."""
+        owner = self._survey.owner(sink.node)
+        names = {dotted(receiver) or "" for receiver in self._receivers(sink)}
+        own = {each for each in names if each.startswith("self.")}
+        own = {each for each in own if any(word in each for word in self._words["said_of_optimizers"])}
+        return tuple(built for built in self._optimizers.every if not (own and self._is_beside(built, owner, own)))
+
+    def _is_beside(self, built: Construction, owner: cst.ClassDef | None, own: set[str]) -> bool:
+        name = dotted(built.variable) if built.variable is not None else None
+        is_kept = name is not None and name.startswith("self.") and self._survey.owner(built.call) is owner
+        return is_kept and name not in own
+
+    def _receivers(self, sink: Sink) -> Iterator[cst.BaseExpression]:
+        """What is asked to step in the function of a sink."""
+        for call in self._survey.calls_in(self._survey.function(sink.node)):
+            method = method_call(call)
+            if method is not None and method[1] in self._words["step"]:
+                yield method[0]
 
     def _read_above(self, owner: cst.ClassDef | None, depth: int = 0) -> None:
         for base in owner.bases if owner is not None and depth < _DEPTH else ():
