@@ -163,7 +163,9 @@ class Classes:
 
     def _stored(self, node: cst.BaseExpression) -> cst.BaseExpression | None:
         """What an object that is handed around is given once, as options are: `opt.optimizer = table[name]`."""
-        if not isinstance(node, cst.Attribute) or self._values.bindings(node) or dotted(node.value) in (None, "self"):
+        if not isinstance(node, cst.Attribute) or dotted(node.value) in (None, "self"):
+            return None
+        if self._values.worth(node) != UNKNOWN or self._values.bindings(node):
             return None
         parents, given = self._survey.parents, list[cst.BaseExpression]()
         for holder in self._survey.names[(dotted(node.value) or "").rpartition(".")[2]]:

@@ -25,6 +25,7 @@ class Usage:
         self._trained = trained
         self._words = signs["loading_words"]
         self._optimizer_words = signs["optimizer_words"]
+        self._asked: dict[str, list[cst.BaseExpression]] = {}
 
     @cached_property
     def _calls(self) -> list[cst.Call]:
@@ -86,8 +87,10 @@ class Usage:
     def asks_for(self, built: Construction) -> bool:
         """Whether code asks if something is of the optimizer's class: `isinstance(opt, Adam)`, `type(opt) is Adam`."""
         name = built.optimizer.short_name
-        reads = self._survey.own([*self._survey.names[name], *self._survey.attribute_reads[name]])
-        return any(self._is_asked(node) and self._is_class(node, built) for node in reads)
+        if name not in self._asked:
+            reads = self._survey.own([*self._survey.names[name], *self._survey.attribute_reads[name]])
+            self._asked[name] = [node for node in reads if self._is_asked(node)]
+        return any(self._is_class(node, built) for node in self._asked[name])
 
     def _is_asked(self, node: cst.CSTNode) -> bool:
         up = self._survey.parents[node]
