@@ -60,6 +60,7 @@ class Classes:
         self._values = values
         self._facts = facts
         self._wrappers = wrappers
+        self._stored_in: dict[str, tuple[int, dict[str, list[cst.BaseExpression]]]] = {}
         self._switches = frozenset(fact.switch for fact in facts.values() if fact.switch is not None)
 
     def built_by(self, call: cst.Call) -> Iterator[Built]:
@@ -167,14 +168,21 @@ class Classes:
             return None
         if self._values.worth(node) != UNKNOWN or self._values.bindings(node):
             return None
-        parents, given = self._survey.parents, list[cst.BaseExpression]()
-        for holder in self._survey.names[(dotted(node.value) or "").rpartition(".")[2]]:
-            attribute = parents[holder]
-            target = parents[attribute]
-            if isinstance(attribute, cst.Attribute) and attribute.attr.value == node.attr.value:
-                statement = parents[target] if isinstance(target, cst.AssignTarget) else None
-                given += [statement.value] if isinstance(statement, cst.Assign) else []
+        given = self._stores(node.attr.value).get((dotted(node.value) or "").rpartition(".")[2], [])
         return given[0] if len(given) == 1 else None
+
+    def _stores(self, attribute: str) -> dict[str, list[cst.BaseExpression]]:
+        """What is assigned to an attribute, by the last name of the object; looked for again once more was read."""
+        reads = self._survey.attribute_reads.get(attribute, [])
+        if self._stored_in.get(attribute, (0, {}))[0] != len(reads):
+            found: dict[str, list[cst.BaseExpression]] = {}
+            for node in reads:
+                target = self._survey.parents[node]
+                statement = self._survey.parents[target] if isinstance(target, cst.AssignTarget) else None
+                if isinstance(statement, cst.Assign):
+                    found.setdefault((dotted(node.value) or "").rpartition(".")[2], []).append(statement.value)
+            self._stored_in[attribute] = len(reads), found
+        return self._stored_in.get(attribute, (0, {}))[1]
 
     def _is_known(self, value: Value) -> bool:
         is_wrapper = isinstance(value, Reference) and value.path in self._wrappers
