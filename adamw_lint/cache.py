@@ -175,8 +175,8 @@ class _Holds(dict[int, bool]):
 
     def __missing__(self, place: int) -> bool:
         question, told = self._told[place]
-        self[place] = answer(question) == told
-        return self[place]
+        self[place] = holds = answer(question) == told
+        return holds
 
 
 def _look(stamped: Stamp, digest: bytes, programs: Any = (), errors: Any = (), held: int = 0) -> Look:

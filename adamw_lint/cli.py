@@ -82,7 +82,7 @@ def _once(asked: Asked) -> int:
         if asked.fixing.diff and any(report.path for report in reports):
             raise LintError("`--diff` shows the changes themselves, so it writes no report to a file")
         every, notes = _judged(asked, configuration, _outcomes(asked, configuration))
-        outcomes = [each for each in every if each.speaks]
+        outcomes = [each for each in every if each.after is not None or each.errors]  # what there is to tell of
         stream = sys.stderr if asked.is_filter else sys.stdout
         errors = tell(outcomes, len(every), asked.output, asked.fixing.diff, stream)
     except LintError as error:

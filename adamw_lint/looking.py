@@ -140,7 +140,16 @@ def told(files: Sequence[File], means: Means) -> Iterator[Told]:
     """A look at every file, in order; at its end all are remembered. What is remembered is asked for at once."""
     if means.cache is None:
         return _looks(files, means)
-    return _told(files, means.cache.looks(files), means.cache, means)
+    known = means.cache.looks(files)
+    if None in known:
+        return _told(files, known, means.cache, means)
+    return chain(zip((path for path, _ in files), known, strict=True), _saved(means.cache))  # type: ignore[arg-type]
+
+
+def _saved(memory: "Cache") -> Iterator[Told]:
+    """Nothing, once what was seen is remembered."""
+    memory.save()
+    yield from ()
 
 
 def _told(files: Sequence[File], known: Sequence[Look | None], memory: "Cache", means: Means) -> Iterator[Told]:

@@ -56,11 +56,6 @@ class Outcome(NamedTuple):
     path: str = ""
 
     @property
-    def speaks(self) -> bool:
-        """Whether there may be something to tell of the file."""
-        return self.after is not None or bool(self.errors)
-
-    @property
     def changed(self) -> bool:
         """Whether a fix gave the file another text."""
         return self.before is not self.after and self.before != self.after
@@ -82,7 +77,9 @@ def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
         found = list(files(paths, task.configuration.at))
         readable = [each for each in found if not isinstance(each, LintError)]
         looks = told(readable, means)
-    every = _with_progress(_steps(found, looks), len(found)) if task.watched else _steps(found, looks)
+    every = _steps(found, looks, len(readable))
+    if task.watched:
+        every = _with_progress(every, len(found))
     if task.fix and task.write:
         _sweep(readable)
         every = iter(list(every))  # what is remembered of any file was seen before the first is written
@@ -92,11 +89,14 @@ def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
         elif each[1].held or each[1].errors:
             yield _told(*each, task)
         else:
-            yield Outcome(None, None, (), (), None, 0, each[0])  # by position, as a run makes thousands
+            yield tuple.__new__(Outcome, (None, None, (), (), None, 0, each[0]))  # at once, as a run makes thousands
 
 
-def _steps(found: "Sequence[File | LintError]", looks: Iterator[tuple[str, Look]]) -> Iterator[Step]:
-    for file in found:
+def _steps(found: "Sequence[File | LintError]", looks: Iterator[tuple[str, Look]], count: int) -> Iterator[Step]:
+    """What was found, with a look at each of the files, of which there are so many."""
+    if count == len(found):
+        yield from looks
+    for file in found if count < len(found) else ():
         yield file if isinstance(file, LintError) else next(looks)
     next(looks, None)  # after the last one, what was seen is remembered
 

@@ -66,9 +66,10 @@ def files(
 ) -> Iterator[File | UnreadableError]:
     """What `discover` finds, each file with the settings that count for it."""
     walk = _Walk(suffixes, settings)
-    if isinstance(paths, Sequence) and len(paths) == 1:
-        yield from _below(paths[0], walk)
-        return
+    return iter(_below(paths[0], walk)) if isinstance(paths, Sequence) and len(paths) == 1 else _each_once(paths, walk)
+
+
+def _each_once(paths: Iterable[str], walk: _Walk) -> Iterator[File | UnreadableError]:
     here, seen = join(os.getcwd(), ""), set[str]()
     for path in paths:
         for each in _below(path, walk):
@@ -83,23 +84,23 @@ def _no_settings(_: str) -> Settings:
     return _UNSETTLED
 
 
-def _below(path: str, walk: _Walk) -> Iterator[File | UnreadableError]:
+def _below(path: str, walk: _Walk) -> Iterable[File | UnreadableError]:
     if isdir(path):
         start, named = realpath(path), normpath(path)
         if is_barred(start, walk.settings, is_folder=True):
-            return
+            return ()
         if _verdict(start, True, _excluding(walk.settings(dirname(start)))):
             walk = walk._replace(excludes=False)  # what is named although it is excluded is all of it meant
         shown, within = "" if named == "." else join(named, ""), walk.settings(start)
         top = _Folder(join(start, ""), shown, _outer(start), within, walk.excluding(within))
-        yield from _walk(top, walk)
-    elif not isfile(path) and may_never_end(path):
-        yield UnreadableError("is no regular file", path)
-    elif exists(path):
-        if not is_barred(realpath(path), walk.settings):
-            yield (named := normpath(path)), walk.settings(realpath(dirname(named)))
-    else:
-        yield UnreadableError("no such file or folder", path)
+        return _walk(top, walk)
+    if not isfile(path) and may_never_end(path):
+        return (UnreadableError("is no regular file", path),)
+    if not exists(path):
+        return (UnreadableError("no such file or folder", path),)
+    if is_barred(realpath(path), walk.settings):
+        return ()
+    return ((normpath(path), walk.settings(realpath(dirname(normpath(path))))),)
 
 
 def is_barred(path: str, settings: Callable[[str], Settings], is_folder: bool = False) -> bool:
