@@ -64,20 +64,19 @@ class Cache:
 
     def _look(self, path: str, key: str, now: Stamp | None) -> Look | None:
         row = self._held.row(path, key)
-        if row is None or not (row[2] == now or self._is_same(path, row)):
+        if row is None or now is None or not (row[2] == now or self._is_same(path, row, now)):
             return None
         if not all(map(self._holds.__getitem__, row[0])):
             return None
         return _look(*row[2:]) if len(row) > _PLAIN else NOTHING_SEEN
 
-    def _is_same(self, path: str, row: Row) -> bool:
-        """Whether a file with another stamp has the bytes that it had; the new stamp is remembered."""
-        now = stamp(path)
+    def _is_same(self, path: str, row: Row, now: Stamp) -> bool:
+        """Whether a file with another stamp, taken just now, has the bytes that it had; that stamp is remembered."""
         try:
             data = bytes_of(path)
         except LintError:
             return False
-        if now is None or digest_of(data) != row[3]:
+        if digest_of(data) != row[3]:
             return False
         self._new[path] = _expanded((*row[:2], _settled(now), *row[3:]), self._held.told)
         return True

@@ -77,7 +77,7 @@ def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
         found = list(files(paths, task.configuration.at))
         readable = [each for each in found if not isinstance(each, LintError)]
         looks = told(readable, means)
-    every = _steps(found, looks, len(readable))
+    every: Iterator[Step] = looks if len(readable) == len(found) else _steps(found, looks)
     if task.watched:
         every = _with_progress(every, len(found))
     if task.fix and task.write:
@@ -92,11 +92,8 @@ def run(paths: Iterable[str], task: Task, means: Means) -> Iterator[Outcome]:
             yield tuple.__new__(Outcome, (None, None, (), (), None, 0, each[0]))  # at once, as a run makes thousands
 
 
-def _steps(found: "Sequence[File | LintError]", looks: Iterator[tuple[str, Look]], count: int) -> Iterator[Step]:
-    """What was found, with a look at each of the files, of which there are so many."""
-    if count == len(found):
-        yield from looks
-    for file in found if count < len(found) else ():
+def _steps(found: "Sequence[File | LintError]", looks: Iterator[tuple[str, Look]]) -> Iterator[Step]:
+    for file in found:
         yield file if isinstance(file, LintError) else next(looks)
     next(looks, None)  # after the last one, what was seen is remembered
 

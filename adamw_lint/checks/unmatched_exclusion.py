@@ -34,9 +34,9 @@ def _place(module: Module, found: Miss) -> cst.BaseExpression | None:
     first = found.exclusion.tests[0].node
     naming = [(test.node, node) for test in found.exclusion.tests for text, node in test.texts if _names(found, text)]
     test, text = naming[0] if naming else (first, None)
-    is_unmatched = isinstance(text, cst.SimpleString) and not (_is_whole(found.exclusion.tests[0]) or found.some_spared)
-    places = (*([text] if is_unmatched and text is not None else []), test, first)
-    return next((each for each in places if module.owns(each)), None)
+    is_text = isinstance(text, cst.SimpleString) and not (_is_whole(found.exclusion.tests[0]) or found.some_spared)
+    places = (text if is_text else None, test, first)
+    return next((each for each in places if each is not None and module.owns(each)), None)
 
 
 def _names(found: Miss, text: str) -> bool:

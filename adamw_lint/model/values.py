@@ -6,7 +6,7 @@ from decimal import Decimal, DecimalException
 
 import libcst as cst
 
-from adamw_lint.model.arguments import default_text
+from adamw_lint.model.command_line import default_text
 from adamw_lint.model.links import Links
 from adamw_lint.model.mappings import amended, display, entries, keywords, looked_up
 from adamw_lint.model.program import Program

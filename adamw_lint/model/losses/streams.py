@@ -101,8 +101,10 @@ class Streams(ABC):
     def _generated(self, frame: Frame, depth: int) -> Stream | None:
         """What a generator yields, if it does so in one place."""
         yields = self.frames.yields(frame.function)
-        if len(yields) != 1 or isinstance(made := yields[0], cst.From):
-            return self._part([Place(made.item, frame)], depth) if len(yields) == 1 else None  # type: ignore[union-attr]
+        if len(yields) != 1:
+            return None
+        if isinstance(made := yields[0], cst.From):
+            return self._part([Place(made.item, frame)], depth)
         is_named, tensors = unpaired([made], self.values)
         of = self.parameter(Place(tensors[0], frame), depth + 1)
         kind = Yield.NAMED_PARAMETER if is_named else Yield.PARAMETER

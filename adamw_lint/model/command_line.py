@@ -3,7 +3,7 @@
 import libcst as cst
 
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import keyword, method_call, positional, text_of
+from adamw_lint.model.tree import keyword, positional, text_of
 
 
 def default_text(survey: Survey, node: cst.BaseExpression | None) -> str | None:
@@ -13,8 +13,8 @@ def default_text(survey: Survey, node: cst.BaseExpression | None) -> str | None:
     """
     if not isinstance(node, cst.Attribute):
         return None
-    calls = [call for call in survey.calls if (method_call(call) or ("", ""))[1] == "add_argument"]
-    found = [call for call in calls if _named(call) == node.attr.value]
+    calls = [survey.parents[each] for each in survey.attribute_reads.get("add_argument", ())]
+    found = [call for call in calls if isinstance(call, cst.Call) and _named(call) == node.attr.value]
     return text_of(keyword(found[0], "default")) if len(found) == 1 else None
 
 
