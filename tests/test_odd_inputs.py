@@ -50,6 +50,8 @@ FOUND = {
     "a chain within a chain": "import optax\ntx = optax.chain(optax.add_decayed_weights(0.1, mask=f(optax.chain("
     "optax.add_decayed_weights(0.1, mask=g), optax.scale_by_adam()))), optax.scale_by_adam())\n",
     "a line that says only that it goes on": "\\\nimport torch\nif torch:\n    o = torch.optim.AdamW(m())\n",
+    "a lambda that takes whatever it is given": "import torch\no = torch.optim.Adam(m.parameters())\n"
+    "l = f() + sum(map(lambda *p: p.norm(), m.parameters())) + sum(p.norm() for p in m.parameters())\nl.backward()\n",
     "a default beside norms": "from tinygrad.nn.optim import AdamW\nfrom tinygrad.nn.state import get_parameters\n"
     "o = AdamW(get_parameters(t()), 3)",
 }

@@ -187,7 +187,7 @@ class Losses:
     def _not_beside(self, sink: Sink) -> tuple[Construction, ...]:
         """All optimizers but those that an object keeps beside another, unseen one, which steps on the loss."""
         owner = self._survey.owner(sink.node)
-        names = {dotted(receiver) or "" for receiver in self._receivers(sink)}
+        names = {dotted(receiver) or "" for _, receiver in self._stepping(self._survey.function(sink.node))}
         own = {each for each in names if each.startswith("self.")}
         own = {each for each in own if any(word in each for word in self._words["said_of_optimizers"])}
         return tuple(built for built in self._optimizers.every if not (own and self._is_beside(built, owner, own)))
@@ -197,12 +197,12 @@ class Losses:
         is_kept = name is not None and name.startswith("self.") and self._survey.owner(built.call) is owner
         return is_kept and name not in own
 
-    def _receivers(self, sink: Sink) -> Iterator[cst.BaseExpression]:
-        """What is asked to step in the function of a sink."""
-        for call in self._survey.calls_in(self._survey.function(sink.node)):
+    def _stepping(self, function: cst.FunctionDef | None) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
+        """The calls in a function that ask for a step, each with what is asked."""
+        for call in self._survey.calls_in(function):
             method = method_call(call)
             if method is not None and method[1] in self._words["step"]:
-                yield method[0]
+                yield call, method[0]
 
     def _read_above(self, owner: cst.ClassDef | None, depth: int = 0) -> None:
         for base in owner.bases if owner is not None and depth < _DEPTH else ():
@@ -214,11 +214,8 @@ class Losses:
         """The steps of optimizers in the function of a sink: `optimizer.step()`, `scaler.step(optimizer)`."""
         function = self._survey.function(sink.node)
         yield from self._updates(function)
-        for call in self._survey.calls_in(function):
-            method = method_call(call)
-            if method is None or method[1] not in self._words["step"]:
-                continue
-            for node in (method[0], *positional(call)[:1]):
+        for call, receiver in self._stepping(function):
+            for node in (receiver, *positional(call)[:1]):
                 found = self._optimizers.bound(Place(node, sink.loss.frame))
                 found = found or self._optimizers.behind(Place(node, sink.loss.frame))
                 yield from ((call, built) for built in found)

@@ -124,7 +124,10 @@ class Denotation(Streams):
         plain = positional(call) if isinstance(call, cst.Call) else []
         if not isinstance(call, cst.Call) or not isinstance(function, cst.Lambda) or plain[:1] != [function]:
             return None
-        at = [param.name.value for param in function.params.params].index(binding.name)
+        names = [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
+        if binding.name not in names:  # `*args`
+            return None
+        at = names.index(binding.name)
         if self.registered.path(call) == "functools.reduce":
             over = plain[1:2] if at == 1 else []
         else:
