@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
-from itertools import groupby, repeat
+from itertools import chain, groupby, repeat
 from operator import eq, itemgetter
 from typing import Any
 from zlib import adler32, crc32
@@ -16,7 +16,7 @@ from adamw_lint.errors import LintError, UnparsableError
 from adamw_lint.kept import edition
 from adamw_lint.looks import NOTHING_SEEN, Look, digest_of
 from adamw_lint.plugged.installed import plugins
-from adamw_lint.read.asked import Answer, Question, Stamp, answer, latest, stamp, stamps
+from adamw_lint.read.asked import Answer, Question, Stamp, answers, latest, stamp, stamps
 from adamw_lint.settings import File, Settings
 from adamw_lint.store import clean, load, save
 
@@ -25,6 +25,7 @@ _DAY = 86_400_000_000_000  # nanoseconds
 _DAYS = 30  # that a cache which no run uses is kept
 _UNSETTLED: Stamp = (-1, -1, -1)
 _PLAIN = 4  # elements of a row about a file that cannot concern us
+_NOTHING: "Row" = ()  # stands for the row of such a file whose stamp is as it was
 
 Told = tuple[Question, Answer]
 Row = tuple[Any, ...]  # what other files told, the key of the settings that counted, and the look but for its testimony
@@ -41,7 +42,6 @@ class Cache:
         self._path = os.path.join(folder, f"files.{crc32(data):08x}{adler32(data):08x}.cache")
         self._read_at = stamp(self._path)
         self._held = self._load()
-        self._holds = _Holds(self._held.told)
         self._met: list[str] = []
         self._new: dict[str, Row] = {}
 
@@ -50,25 +50,24 @@ class Cache:
 
     def looks(self, files: Iterable[File]) -> list[Look | None]:
         """What is remembered of each file that is as it was, by its stamp or its bytes, with all it rests on."""
-        found: list[Look | None] = []
+        found: list[Row | None] = []
         for settings, some in groupby(files, itemgetter(1)):
             paths, key = [path for path, _ in some], settings.key
             now = stamps(paths)
             known = map(self._held.plain.get(key, {}).get, paths, repeat(()))
             found += [
-                NOTHING_SEEN if is_same else self._look(path, key, stamped)
+                _NOTHING if is_same else self._row(path, key, stamped)
                 for is_same, path, stamped in zip(map(eq, known, now), paths, now, strict=True)
             ]
             self._met += paths
-        return found
+        changed = self._held.changed(set().union(*(row[0] for row in found if row)))
+        return [NOTHING_SEEN if row is _NOTHING else _look(row, changed) for row in found]
 
-    def _look(self, path: str, key: str, now: Stamp | None) -> Look | None:
+    def _row(self, path: str, key: str, now: Stamp | None) -> Row | None:
+        """What is held of a file that is as it was."""
         row = self._held.row(path, key)
-        if row is None or now is None or not (row[2] == now or self._is_same(path, row, now)):
-            return None
-        if not all(map(self._holds.__getitem__, row[0])):
-            return None
-        return _look(*row[2:]) if len(row) > _PLAIN else NOTHING_SEEN
+        is_known = row is not None and now is not None and (row[2] == now or self._is_same(path, row, now))
+        return row if is_known else None
 
     def _is_same(self, path: str, row: Row, now: Stamp) -> bool:
         """Whether a file with another stamp, taken just now, has the bytes that it had; that stamp is remembered."""
@@ -111,8 +110,8 @@ class _Held:
 
     `plain` are the stamps, by the key of the settings and the path, of files that cannot concern us: most are such, and
     in a column of their own these are held against the tree at once. `digests` holds what the bytes of these files are
-    known by, which is read only where the stamp of one is another. `rows` are those of all other files; what was `told`
-    for any of them stands in one list, of which each row has the places of its own.
+    known by, in their order, and is read only where the stamp of one is another. `rows` are those of all other files;
+    what was `told` for any of them stands in one list, of which each row has the places of its own.
     """
 
     def __init__(
@@ -129,8 +128,8 @@ class _Held:
 
     @cached_property
     def _digests(self) -> dict[str, bytes]:
-        found: dict[str, bytes] = marshal.loads(self._packed)
-        return found
+        paths = chain.from_iterable(self.plain.values())
+        return dict(zip(paths, marshal.loads(self._packed) if self._packed else (), strict=True))
 
     def row(self, path: str, key: str) -> Row | None:
         """The row of a file, for what the settings with that key make of it."""
@@ -138,6 +137,12 @@ class _Held:
             return self.rows[path] if self.rows[path][1] == key else None
         stamped = self.plain.get(key, {}).get(path)
         return None if stamped is None else ((), key, stamped, self._digests[path])
+
+    def changed(self, places: set[int]) -> set[int]:
+        """Those of some places of `told` whose questions would be answered otherwise today."""
+        told = [(place, *self.told[place]) for place in places]
+        today = answers([question for _, question, _ in told])
+        return {place for (place, _, said), now in zip(told, today, strict=True) if said != now}
 
     def everything(self) -> dict[str, Row]:
         """The rows of all files, each with what was told in the place of where that stands."""
@@ -152,7 +157,7 @@ class _Held:
 def _columns(looks: dict[str, Row]) -> tuple[Any, ...]:
     """Rows as they stand in the file; those of one program rest on much the same."""
     plain: dict[str, dict[str, Stamp]] = {}
-    digests: dict[str, bytes] = {}
+    digests: dict[str, list[bytes]] = {}
     rows: dict[str, Row] = {}
     places: dict[Told, int] = {}
     for path, (told, key, stamped, digest, *more) in looks.items():
@@ -161,24 +166,18 @@ def _columns(looks: dict[str, Row]) -> tuple[Any, ...]:
             rows[path] = (told, key, stamped, digest, *more)
         else:
             plain.setdefault(key, {})[path] = stamped
-            digests[path] = digest
-    return plain, marshal.dumps(digests), rows, list(places)
+            digests.setdefault(key, []).append(digest)
+    return plain, marshal.dumps(list(chain.from_iterable(digests.values()))), rows, list(places)
 
 
-class _Holds(dict[int, bool]):
-    """Whether each question would be answered today as it was."""
-
-    def __init__(self, told: list[Told]) -> None:
-        super().__init__()
-        self._told = told
-
-    def __missing__(self, place: int) -> bool:
-        question, told = self._told[place]
-        self[place] = holds = answer(question) == told
-        return holds
+def _look(row: Row | None, changed: set[int]) -> Look | None:
+    """What a row says of its file; None where what it rests on has changed."""
+    if row is None or not changed.isdisjoint(row[0]):
+        return None
+    return _seen(*row[2:]) if len(row) > _PLAIN else NOTHING_SEEN
 
 
-def _look(stamped: Stamp, digest: bytes, programs: Any = (), errors: Any = (), held: int = 0) -> Look:
+def _seen(stamped: Stamp, digest: bytes, programs: Any, errors: Any, held: int) -> Look:
     return Look(stamped, digest, programs, errors, (), held)
 
 

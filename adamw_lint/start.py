@@ -2,12 +2,12 @@
 
 import gc
 
-from adamw_lint.memory import collect_seldom
+from adamw_lint.memory import collect_late
 
 
 def main() -> None:
     """Run the command line."""
-    collect_seldom()
+    collect_late()
     from adamw_lint.cli import main as command
 
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adamw_lint import looking
+from adamw_lint.cache import Cache
 from adamw_lint.configuration.hierarchy import Configuration
 from adamw_lint.looking import Means, look_at_all, told
 from adamw_lint.looks import Look
@@ -88,6 +89,26 @@ def test_processes_that_are_done_are_waited_for(whole: bool, alone: bool, settin
     next(found)
     list(found) if whole else found.close()  # type: ignore[attr-defined]
     assert (True in waits) is whole
+
+
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_processes_are_waited_for_where_looks_are_remembered(
+    is_warm: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    waits: list[bool] = []
+
+    class Threads(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            waits.append(wait)
+            super().shutdown(wait, cancel_futures=cancel_futures)
+
+    monkeypatch.setattr(looking, "_WORTH_PARSING", 100)
+    folder = str(tmp_path_factory.mktemp("cache"))
+    files = [(path.name, settings) for path in sorted(Path().glob("*.py"))]
+    some = files[: len(files) // 2 if is_warm else 0]
+    list(told(some, Means(Cache(folder, settings), 1, folder=folder)))
+    assert len(list(told(files, Means(Cache(folder, settings), 2, Threads, folder)))) == len(files)
+    assert waits[0]
 
 
 def test_a_process_that_dies_takes_no_other_file_along(settings: Settings) -> None:

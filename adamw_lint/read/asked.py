@@ -3,7 +3,7 @@
 import marshal
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from itertools import islice
@@ -13,7 +13,7 @@ from zlib import adler32, crc32
 
 from adamw_lint.holding import holding
 from adamw_lint.read.discover import discover
-from adamw_lint.read.listing import FILE, FOLDER, NOTHING, OTHER, seen
+from adamw_lint.read.listing import FILE, FOLDER, NOTHING, OTHER, known_listings, seen
 from adamw_lint.read.special import may_never_end
 
 if TYPE_CHECKING:
@@ -94,6 +94,18 @@ def answer(question: Question) -> Answer:
     return _ANSWERS[kind](path)
 
 
+def answers(questions: Iterable[Question]) -> list[Answer]:
+    """The answers to many questions, most of which the listings of folders tell."""
+    listings, found = {} if _ELSEWHERE.get() is not None else known_listings(), list[Answer]()
+    for question in questions:
+        kind, path = question
+        above, _, name = path.rpartition(os.sep)
+        listing = listings.get(f"{above}{os.sep}") if kind == "kind" else None
+        told = OTHER if listing is None else listing.get(name, NOTHING)
+        found.append(answer(question) if told == OTHER else told)
+    return found
+
+
 def bytes_at(path: "Path | str") -> bytes:
     """The bytes of a file, none of what is no file; raises OSError."""
     elsewhere = _ELSEWHERE.get()
@@ -157,9 +169,8 @@ def files_of(root: str) -> list[str]:
     elsewhere = _ELSEWHERE.get()
     if elsewhere is not None:
         return elsewhere.listed()
-    found = (each for each in discover([root], suffixes=SUFFIXES) if isinstance(each, str))
-    listed = list(islice(found, MOST + 1))
-    return listed if len(listed) <= MOST else []
+    listed = list(islice(discover([root], suffixes=SUFFIXES), MOST + 1))
+    return [each for each in listed if isinstance(each, str)] if len(listed) <= MOST else []
 
 
 def latest(question: Question, told: Any) -> int:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from os.path import abspath, basename, dirname, exists, isdir, isfile, join, normpath, realpath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,8 +58,11 @@ def discover(
     `settings` are those of what stands in a folder: they exclude. Symbolic links to folders are followed only where
     they are named themselves, so every walk ends.
     """
-    every = files(paths, settings or _no_settings, suffixes)
-    return (each if isinstance(each, UnreadableError) else each[0] for each in every)
+    return map(_path, files(paths, settings or _no_settings, suffixes))
+
+
+def _path(found: File | UnreadableError) -> str | UnreadableError:
+    return found if isinstance(found, UnreadableError) else found[0]
 
 
 def files(
@@ -142,15 +146,23 @@ def _excluding(settings: Settings) -> "tuple[Ignores, ...]":
 
 def _walk(top: _Folder, walk: _Walk) -> Iterator[File | UnreadableError]:
     """The files below a folder in sorted order; the deepest .gitignore that says something about a path decides."""
+    return chain.from_iterable(_runs(top, walk))
+
+
+def _runs(top: _Folder, walk: _Walk) -> Iterator[Sequence[File | UnreadableError]]:
+    """The same, in runs of what stands in one folder between the folders that are gone into."""
     stack = [iter(_taken(top, walk))]
     while stack:
+        run: list[File | UnreadableError] = []
         for each in stack[-1]:
             if isinstance(each, _Folder):
                 stack.append(iter(_taken(each, walk)))
                 break
-            yield each
+            run.append(each)
         else:
             stack.pop()
+        if run:
+            yield run
 
 
 def _taken(folder: _Folder, walk: _Walk) -> Sequence[File | UnreadableError | _Folder]:
@@ -166,11 +178,10 @@ def _taken(folder: _Folder, walk: _Walk) -> Sequence[File | UnreadableError | _F
         settings = walk.settings(place.rstrip(os.sep) or place)
         excluding = walk.excluding(settings)
     taken: list[File | _Folder] = []
-    for name in sorted(names):
-        kind = names[name]
-        is_folder = kind == FOLDER
-        if name[0] == "." or not (is_folder or name.endswith(walk.suffixes)):
-            continue
+    suffixes = walk.suffixes
+    wanted = [name for name, kind in names.items() if (kind == FOLDER or name.endswith(suffixes)) and name[0] != "."]
+    for name in sorted(wanted):
+        is_folder = (kind := names[name]) == FOLDER
         if kind == OTHER and not isfile(place + name):
             continue
         if excluding or ignores:

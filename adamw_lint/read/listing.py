@@ -19,6 +19,11 @@ def listing_once() -> AbstractContextManager[None]:
     return holding(_LISTINGS, {})
 
 
+def known_listings() -> dict[str, Listing]:
+    """The folders that were listed so far, by their paths, which end where a name follows."""
+    return _LISTINGS.get() or {}
+
+
 def listed(place: str) -> Listing:
     """What stands in a folder, whose path ends where a name follows; raises OSError."""
     known = _LISTINGS.get()
