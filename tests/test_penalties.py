@@ -11,8 +11,8 @@ from pages import PATHS, examples
 from test_losses import REACHED, SUMS, in_module, in_training, terms_of
 
 from adamw_lint.read import penalties
-from adamw_lint.read.denoting import keeps_function
 from adamw_lint.read.functions import Functions
+from adamw_lint.read.operands import keeps_function
 from adamw_lint.read.penalties import may_take_norms
 from adamw_lint.read.prefilter import may_concern, may_matter
 
@@ -99,6 +99,8 @@ HANDED = {
             return ce + sum(each.norm() for each in model.get_weights())
     """,
     "a function kept as an attribute": """
+        import torch
+
         class Loss:
             def __init__(self):
                 self.norm = torch.norm
@@ -149,6 +151,61 @@ HANDED = {
             regularizer = tf.contrib.layers.l2_regularizer(factor)
             return loss + regularizer(weights)
     """,
+    "as an error from zeros that a name holds": """
+        def loss(model, ce):
+            origin = torch.zeros(4)
+            return ce + F.mse_loss(model.fc.weight, origin, reduction="sum")
+    """,
+    "by its name": """
+        def l2(factor, w=None):
+            return factor * w.norm()
+
+        def loss(model, ce):
+            return ce + l2(1e-4, w=model.fc.weight)
+    """,
+    "among others": """
+        def l2(*tensors, factor):
+            return factor * sum(t.norm() for t in tensors)
+
+        def loss(model, ce):
+            return ce + l2(ce, model.fc.weight, factor=2)
+    """,
+    "to a method whose object goes by another name": """
+        class L2:
+            def penalty(this, factor, w):
+                return factor * w.norm()
+
+        def loss(model, ce):
+            return ce + L2().penalty(1e-4, model.fc.weight)
+    """,
+    "to a method of the class": """
+        class L2:
+            def penalty(self, factor, w):
+                return factor * w.norm()
+
+        def loss(l2, model, ce):
+            return ce + L2.penalty(l2, 1e-4, model.fc.weight)
+    """,
+    "to a class method": """
+        class L2:
+            @classmethod
+            def penalty(cls, w, factor):
+                return factor * w.norm()
+
+        def loss(model, ce):
+            return ce + L2.penalty(model.fc.weight, 1e-4)
+    """,
+    "made by a function, several at once": """
+        class Net(nn.Module):
+            def __init__(self):
+                self.w, self.b = self.made()
+
+            def made(self):
+                return nn.Parameter(torch.ones(4)), nn.Parameter(torch.ones(4))
+
+            def loss(self, ce):
+                return ce + self.w.norm()
+    """,
     "from a global": """
         parameters = list(model.parameters())
 
@@ -183,6 +240,65 @@ OTHERS = {
     "a divisor": "def unit(model, x):\n    return x / model.fc.weight.norm()",
     "the square of a number": "def area(config):\n    loss = config.patch_size ** 2\n    return loss",
     "an error": "def mse(x, y):\n    return ((x - y) ** 2).mean()",
+    "an error, by the name of a function": "def loss(model, x, y):\n    return F.mse_loss(model.get_weights(x), y)",
+    "an error, where zeros are made for something else": """
+        def loss(model, x, y):
+            hidden = torch.zeros(4)
+            return F.mse_loss(model.get_weights(x, hidden), y)
+    """,
+    "a power that a call gives": "def scaled(model, x):\n    return model.weight.view(-1) ** x.size(0)",
+    "another argument of a function that is handed parameters": """
+        def grid(table, side):
+            return table.view(side ** 2, -1)
+
+        def loss(model, side):
+            return grid(model.fc.weight, side).mean()
+    """,
+    "another argument of an object": """
+        class Grid(nn.Module):
+            def forward(self, table, *, side=None):
+                return table.mean() * side ** 2
+
+        def loss(model, layer, size):
+            return layer(model.fc.weight, side=size)
+    """,
+    "what a function is given to call": """
+        def pool(x, norm=None):
+            return norm(x) if norm else x
+
+        def loss(model):
+            return pool(model.fc.weight)
+    """,
+    "a layer that is kept": """
+        class Decoder(nn.Module):
+            def __init__(self, norm):
+                self.norm = norm
+
+            def forward(self, x):
+                return self.norm(x)
+
+        def loss(model, decoder):
+            return decoder(model.fc.weight)
+    """,
+    "numbers, several at once": """
+        class Grid(nn.Module):
+            def __init__(self, ratio):
+                self.scale = nn.Parameter(torch.ones(1))
+                self.side, self.other = int(ratio), 4
+                self.rows, self.columns = map(int, ratio)
+
+            def forward(self, x):
+                return x * self.side ** 2 + self.rows ** 2
+    """,
+    "numbers, one beside the other in a call": """
+        class Grid(nn.Module):
+            def forward(self, x):
+                self.scale = nn.Parameter(torch.ones(1))
+                x = self.positions(
+                    x, self.side, more=self.more
+                )
+                return x * self.side ** 2
+    """,
 }
 
 
@@ -241,12 +357,15 @@ def test_indentation_that_does_not_tell_is_seen_at_the_start_of_every_line(befor
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("self.norm = torch.norm\n", True),
-        ("norm = f  \n", True),
+        ("import torch\nself.norm = torch.norm\n", True),
+        ("from torch import (\n    f,\n)\nnorm = f  \n", True),
+        ("f = torch.norm\nself.norm = f\n", True),
+        ("def f(w): ...\nself.norm = f\n", True),
+        ("def __init__(self, f):\n    self.norm = f\n", False),
         ("self.subnorm = norm_of\nx", False),
         ("self.norms = f\n", False),
         ("self.norm = Norm(8)\n", False),
-        ("self.norm1, self.norm = a, b\nself.norm = f", True),
+        ("from a import f\nself.norm1, self.norm = a, b\nself.norm = f", True),
     ],
 )
 def test_a_function_is_kept_under_a_whole_name(text: str, expected: bool) -> None:

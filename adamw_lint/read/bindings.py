@@ -19,11 +19,17 @@ _PLAIN = frozenset(("ctx", "op", "ops", "id", "attr", "kind", "level", "module",
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a name is bound to: a value, what is looped over, or an argument of the function `of`."""
+    """What a name is bound to: a value, what is looped over, or an argument of the function `of`.
+
+    An argument is the one of that `name`, at an `index` after the object of a method, or gathers those `from_there` on.
+    """
 
     value: ast.expr | None
     looped: bool = False
     of: str | None = None
+    name: str = ""
+    index: int = -1
+    from_there: bool = False
 
 
 class Part:
@@ -99,8 +105,16 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.AugAssign)) and isinstance(node.target, ast.Name):
         yield node.target.id, Bound(node.value)
     elif isinstance(node, (*_FUNCTIONS, ast.Lambda)):
-        every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        every += [node.args.vararg] if node.args.vararg is not None else []
-        yield from ((each.arg, Bound(None, of=getattr(node, "name", ""))) for each in every if each.arg != "self")
+        yield from ((bound.name, bound) for bound in _arguments(node))
         given = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         yield from ((arg.arg, Bound(value)) for arg, value in given.items())
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[Bound]:
+    of, arguments = getattr(node, "name", ""), node.args
+    plain = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    plain = plain[1:] if plain[:1] in (["self"], ["cls"]) else plain
+    yield from (Bound(None, of=of, name=name, index=index) for index, name in enumerate(plain))
+    yield from (Bound(None, of=of, name=each.arg) for each in arguments.kwonlyargs)
+    if arguments.vararg is not None:
+        yield Bound(None, of=of, name=arguments.vararg.arg, index=len(plain), from_there=True)

@@ -3,18 +3,19 @@
 import ast
 import builtins
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from types import NoneType
 
 from adamw_lint.read.bindings import Bound, Part
+from adamw_lint.read.callees import BY_CALL, Callees, Handed
+from adamw_lint.read.operands import keeps_function
 from adamw_lint.read.outline import operands
 from adamw_lint.read.syntax import last_name
 from adamw_lint.rulebook import words
 
 _LISTS = frozenset({"list", "tuple", "iter", "reversed", "sorted", "set", "dict", "tqdm", "enumerate", "zip", "chain"})
-_BY_CALL = frozenset({"forward", "__call__", ""})  # what the call of an object runs; lambdas have no name
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -33,9 +34,10 @@ class Denoting:
     def __init__(self, text: str, pieces: list[Part]) -> None:
         self._text = text
         self._pieces = pieces
+        self._callees = Callees(text)
         self._words = {**words("penalty"), **words("parameters")}
         self._said = re.compile("|".join(self._words["said_of_parameters"]))
-        self._handed: frozenset[tuple[bool, str]] = frozenset()  # the functions that are handed parameters, or streams
+        self._handed: frozenset[Handed] = frozenset()  # what of the functions are parameters, or streams of them
 
     def takes_norms(self) -> bool:
         """Whether some norm or square in the pieces may be of parameters."""
@@ -68,8 +70,9 @@ class Denoting:
         if "Parameter" not in self._text:
             return frozenset(weights)
         made = re.findall(r"self\.(\w+)\b[^=\n]{0,200}=[\s(\\]*[\w.]*Param", self._text)
-        apart = re.findall(r"^ *\(?((?:[\w.]+ *, *)+[\w.]+)\)? *=", self._text, re.MULTILINE)
-        return frozenset([*weights, *made, *(name for names in apart for name in re.findall(r"self\.(\w+)", names))])
+        apart = re.findall(r"^ *\(?((?:[\w.]+ *, *)+[\w.]+)\)? *=[ (\\\n]*([\w.]+)\(", self._text, re.MULTILINE)
+        returned = (names for names, function in apart if function not in _BUILTINS)
+        return frozenset([*weights, *made, *(name for names in returned for name in re.findall(r"self\.(\w+)", names))])
 
     @cached_property
     def _operands(self) -> list[tuple[Part, ast.expr]]:
@@ -81,65 +84,61 @@ class Denoting:
             if type(node) not in (ast.Call, ast.BinOp):
                 continue
             found = list(operands(node))
-            is_norm = found and not self._is_of_a_layer(node) and not _has_axis(node)
+            is_norm = found and not (
+                self._is_of_a_layer(node, piece) or _has_axis(node) or self._is_an_error(node, piece)
+            )
             yield from found if is_norm and piece.flowing(self._text).leaves(node) else ()
 
-    def _is_of_a_layer(self, node: ast.AST) -> bool:
-        """`self.norm(x)`, which is no norm of `x`, unless a function is kept under that name."""
+    def _is_of_a_layer(self, node: ast.AST, piece: Part) -> bool:
+        """`self.norm(x)` or `norm(x)`, which is no norm of `x`, unless a function is kept under that name."""
         function = node.func if isinstance(node, ast.Call) else None
+        if isinstance(function, ast.Name):  # an argument, or one of those that are looped over
+            bound = piece.bound.get(function.id, ())
+            return bool(bound) and all(
+                each.looped or isinstance(each.value, (ast.Constant, NoneType)) for each in bound
+            )
         if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
             return False
         return function.value.id == "self" and not keeps_function(self._text, function.attr)
 
-    def _hand_over(self) -> Iterator[tuple[bool, str]]:
-        """Which functions are handed parameters (False) or what yields them (True), as far as a norm depends on it."""
+    def _is_an_error(self, node: ast.AST, piece: Part) -> bool:
+        """Whether the error of a prediction is called for: only that from zeros is a norm."""
+        if not isinstance(node, ast.Call) or last_name(node.func) not in self._words["squared_error"]:
+            return False
+        target = node.args[1] if len(node.args) > 1 else None
+        bound = piece.bound.get(target.id) if isinstance(target, ast.Name) else None
+        found = [target] if bound is None else [each.value for each in bound]
+        return all(isinstance(each, (ast.Call, NoneType)) and not self._makes_zeros(each) for each in found)
+
+    def _makes_zeros(self, node: ast.Call | None) -> bool:
+        return node is not None and last_name(node.func) in self._words["zeros"]
+
+    def _hand_over(self) -> Iterator[Handed]:
+        """What functions are handed parameters, or what yields them, as far as a norm depends on it."""
         wanted = {of for piece, node in self._operands for of in self._follow(node, piece).asked}
         done: set[int] = set()
         while True:
             calls = [(piece, call) for piece in self._pieces for call in piece.calls if id(call) not in done]
-            new = [(piece, call, name) for piece, call in calls if (name := self._callee(call, piece)) in wanted]
+            new = [
+                (piece, call, name) for piece, call in calls if (name := self._callees.run_by(call, piece)) in wanted
+            ]
             for piece, call, name in new:
                 done.add(id(call))
-                given = [*call.args, *(each.value for each in call.keywords)]
-                plain = [each.value if isinstance(each, ast.Starred) else each for each in given]
-                for streams in (False, True):
-                    followed = [self._follow(each, piece, streams) for each in plain]
-                    wanted.update(of for each in followed for of in each.asked)
-                    if any(each.found for each in followed):
-                        yield streams, name or ""
-                        yield True, name or ""  # what `*args` is given one by one is looped over
+                for node, places in self._callees.given(call, name or ""):
+                    for streams in (False, True):
+                        followed = self._follow(node, piece, streams)
+                        wanted.update(followed.asked)
+                        if followed.found:
+                            yield from ((streams, name or "", place) for place in places)
+                            # what `*args` is given one by one is looped over
+                            yield from ((True, name or "", place) for place in places)
             if not new:
                 return
-
-    def _callee(self, call: ast.Call, piece: Part) -> str | None:
-        """The function of the file that a call may run, empty for that of some object; None where it runs none."""
-        function = call.func
-        if isinstance(function, ast.Name):
-            is_object = function.id in piece.bound or function.id in self._module_names
-            return function.id if function.id in self._functions else "" if is_object else None
-        if not isinstance(function, ast.Attribute):
-            return "" if not isinstance(function, ast.Call) or last_name(function.func) != "super" else None
-        if function.attr in self._functions:
-            return function.attr
-        return "" if isinstance(function.value, ast.Name) and function.value.id == "self" else None
-
-    @cached_property
-    def _functions(self) -> dict[str, str]:
-        """The text of each function by its name, up to the next one; that of several of one name together."""
-        found: dict[str, str] = defaultdict(str)
-        for text in re.split(r"def (?=\w)", self._text)[1:]:
-            found[re.match(r"\w+", text)[0]] += text  # type: ignore[index]
-        found.pop("__init__", None)
-        return found
-
-    @cached_property
-    def _module_names(self) -> frozenset[str]:
-        return frozenset(re.findall(r"^(\w+) *=", self._text, re.MULTILINE))
 
     @cached_property
     def _yielding(self) -> frozenset[str]:
         """The functions of the file that say anything of parameters, and so may return them."""
-        return frozenset(name for name, text in self._functions.items() if self._says(text))
+        return frozenset(name for name, text in self._callees.functions.items() if self._says(text))
 
     @cached_property
     def _kept(self) -> frozenset[str]:
@@ -163,7 +162,7 @@ class Denoting:
                     return Followed(True)
                 if streams and self._says(current.id) and any(each.of is not None for each in bound):
                     return Followed(True)  # another file may hand them over
-                asked.update("" if each.of in _BY_CALL else each.of for each in bound if each.of is not None)
+                asked.update("" if each.of in BY_CALL else each.of for each in bound if each.of is not None)
                 stack += [(each.value, streams or each.looped) for each in bound if each.value is not None]
                 stack += [(each, False) for each in (piece.appended.get(current.id, ()) if streams else ())]
             elif self._yields(current) if streams else self._is_parameter(current):
@@ -176,8 +175,13 @@ class Denoting:
     def _is_handed(self, bound: Bound, streams: bool) -> bool:
         if bound.looped:  # over a list to which tuples are appended
             return streams and isinstance(bound.value, (ast.Name, ast.Attribute)) and "append((" in self._text
-        named = bound.of is not None and (streams, bound.of) in self._handed
-        return named or (bound.of in _BY_CALL and (streams, "") in self._handed)
+        if bound.of is None:
+            return False
+        functions = (bound.of, "") if bound.of in BY_CALL else (bound.of,)
+        if bound.from_there:
+            return any(streams == each[0] and each[1] in functions for each in self._handed)
+        places = (bound.name, bound.index, None)
+        return any((streams, of, place) in self._handed for of in functions for place in places)
 
     def _is_parameter(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Attribute):
@@ -240,10 +244,3 @@ def _has_axis(node: ast.AST) -> bool:
     """Whether what is called names an axis, so that a norm is one of many vectors, not of all."""
     name = last_name(node.func) if isinstance(node, ast.Call) else ""
     return name in words("penalty")["norm"] and any(each.arg in ("dim", "axis") for each in node.keywords)  # type: ignore[attr-defined]
-
-
-@lru_cache(maxsize=32)
-def keeps_function(text: str, name: str) -> bool:
-    """Whether an attribute is bound to what is no call: `self.norm = torch.norm`."""
-    # What begins with the letters themselves is searched for at memory's speed; that a word does is asked after them.
-    return re.search(rf"{name}(?<!\w{name})\b[^=\n]{{0,200}}= *[\w.]+ *$", text, re.MULTILINE) is not None

@@ -1,7 +1,7 @@
 """What a norm in a text is taken of, as far as the words beside it tell without a syntax tree."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from adamw_lint.rulebook import words
 
@@ -48,3 +48,18 @@ def is_entry(text: str, start: int) -> bool:
 @cache
 def _said() -> re.Pattern[str]:
     return re.compile("|".join(words("penalty")["said_of_parameters"]))
+
+
+@lru_cache(maxsize=32)
+def keeps_function(text: str, name: str) -> bool:
+    """Whether an attribute is bound to a function that the module knows: `self.norm = torch.norm`."""
+    # What begins with the letters themselves is searched for at memory's speed; that a word does is asked after them.
+    kept = re.findall(rf"{name}(?<!\w{name})\b[^=\n]{{0,200}}= *(\w+)[\w.]* *$", text, re.MULTILINE)
+    return any(_known(root).search(text) for root in set(kept))
+
+
+@lru_cache(maxsize=32)
+def _known(name: str) -> re.Pattern[str]:
+    """Where a module imports a name, defines or assigns it."""
+    imported = rf"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?:\([^)]*\b{name}\b|[^\n#]*\b{name}\b)"
+    return re.compile(rf"{imported}|^(?:(?:async )?def |class )?{name}\b(?!\.)", re.MULTILINE)

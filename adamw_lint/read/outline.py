@@ -52,7 +52,8 @@ def operands(node: ast.AST) -> Iterator[ast.expr]:
 
 def _multiplied(node: ast.BinOp) -> Iterator[ast.expr]:
     is_negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.operand, ast.Constant)
-    exponent = node.right.value if isinstance(node.right, ast.Constant) else 0 if is_negative else 2
+    is_other = is_negative or isinstance(node.right, ast.Call)
+    exponent = node.right.value if isinstance(node.right, ast.Constant) else 0 if is_other else 2
     is_square = isinstance(node.op, ast.Pow) and exponent == 2
     is_product = isinstance(node.op, (ast.Mult, ast.MatMult)) and ast.dump(node.left) == ast.dump(node.right)
     if is_square or is_product:

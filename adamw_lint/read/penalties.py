@@ -4,10 +4,10 @@ import re
 from functools import cache, lru_cache
 
 from adamw_lint.read.bindings import Part
-from adamw_lint.read.denoting import Denoting, keeps_function
+from adamw_lint.read.denoting import Denoting
 from adamw_lint.read.functions import Functions
 from adamw_lint.read.norms import Written, norms
-from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power
+from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power, keeps_function
 from adamw_lint.read.outline import takes_norms
 from adamw_lint.read.spoken import in_code
 from adamw_lint.read.syntax import UNREADABLE, tree_of
