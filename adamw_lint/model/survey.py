@@ -9,7 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
 from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, Use, arm_of
-from adamw_lint.model.tree import children, descendants, kinds
+from adamw_lint.model.tree import NODES, child_fields, children, descendants, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 Spot = tuple[Scope, Arms]  # what a node stands in
@@ -170,6 +170,7 @@ class Survey:
 
     def _walk(self, stack: list[Visit], order: int) -> None:
         parents, orders, places = self.parents, self.orders, self.places
+        push = stack.append
         while stack:
             node, parent, spot = stack.pop()
             if parent is not None:
@@ -178,14 +179,19 @@ class Survey:
             order += 1
             places[node] = spot
             kind = type(node)
-            if record := RECORDERS.get(kind):
-                record(self, node)
+            if kind in RECORDERS:
+                RECORDERS[kind](self, node)
             if kind in _SCOPED:
                 stack += reversed(list(self._scoped_visits(node, spot)))
-            elif below := children(node):
-                below.reverse()
-                is_branching = kind in BRANCHING
-                stack += [(child, node, _branch(node, child, spot) if is_branching else spot) for child in below]
+            elif kind in BRANCHING:
+                stack += [(child, node, _branch(node, child, spot)) for child in reversed(children(node))]
+            else:
+                for name in reversed(child_fields(kind)):
+                    value = getattr(node, name)
+                    if type(value) in NODES:
+                        push((value, node, spot))
+                    elif value and type(value) in (tuple, list):
+                        stack += [(item, node, spot) for item in reversed(value) if type(item) in NODES]
 
     def _scoped_visits(self, node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""

@@ -38,7 +38,7 @@ _LABELS: dict[type[cst.CSTNode], frozenset[str]] = {
 
 
 @cache
-def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     """The fields of a node type that can hold nodes of code; white space and punctuation are passed over for speed."""
     hidden = _LAYOUT | _LABELS.get(kind, frozenset())
     names = (field.name for field in fields(kind) if field.type is not str)
@@ -51,8 +51,8 @@ def kinds(*bases: type[Any]) -> frozenset[type[Any]]:
     return frozenset(bases).union(*(kinds(kind) for kind in below))
 
 
-_NODES = kinds(*cst.CSTNode.__subclasses__())
-for _kind in _NODES:  # nodes are keys of every table here; LibCST says the same of them in Python, ten times as slowly
+NODES = kinds(*cst.CSTNode.__subclasses__())
+for _kind in NODES:  # nodes are keys of every table here; LibCST says the same of them in Python, ten times as slowly
     _kind.__hash__ = object.__hash__  # type: ignore[assignment]
 
 
@@ -64,13 +64,13 @@ def joined(path: str, name: str) -> str:
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The direct children of a node that hold code, in the order of its fields."""
     found: list[cst.CSTNode] = []
-    for name in _child_fields(type(node)):
+    for name in child_fields(type(node)):
         value = getattr(node, name)
         kind = type(value)
-        if kind in _NODES:
+        if kind in NODES:
             found.append(value)
         elif kind is tuple or kind is list:
-            found += [item for item in value if type(item) in _NODES]
+            found += [item for item in value if type(item) in NODES]
     return found
 
 

@@ -126,7 +126,9 @@ def may_estimate(data: bytes) -> bool:
 
 def _says_all(subject: str, data: bytes) -> bool:
     """Plain literals come first, at memory's speed; only what few files pass is then held against patterns."""
-    return _says(f"{subject}_literals", data) and all(each.search(data) for each in _patterns(subject))
+    if not _says(f"{subject}_literals", data):
+        return False
+    return all(any(each.search(data) for each in some) for some in _patterns(subject))
 
 
 def may_penalise(data: bytes) -> bool:
@@ -192,5 +194,6 @@ def _mention(added: "tuple[Optimizer, ...]") -> re.Pattern[bytes]:
 
 
 @cache
-def _patterns(subject: str) -> tuple[re.Pattern[bytes], ...]:
-    return tuple(re.compile(b"|".join(some)) for some in _telltales(())[f"{subject}_patterns"])
+def _patterns(subject: str) -> tuple[tuple[re.Pattern[bytes], ...], ...]:
+    """The expressions of which one of each list is met: one after the other takes half the time of all at once."""
+    return tuple(tuple(map(re.compile, some)) for some in _telltales(())[f"{subject}_patterns"])
