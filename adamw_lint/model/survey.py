@@ -113,12 +113,11 @@ class Survey:
         inner = node
         for outer in self.ancestors(node):
             kind = type(outer)
-            if kind in _INNER:
-                inner = outer
-                continue
-            if kind in _ASSIGNING or (isinstance(outer, cst.For) and inner is outer.iter):
+            if kind in _ASSIGNING or (kind is cst.For and inner is outer.iter):  # type: ignore[attr-defined]
                 return self.orders[outer]
-            break
+            if kind not in _INNER:
+                break
+            inner = outer
         return self.orders[node]
 
     def scope(self, node: cst.CSTNode) -> Scope:
@@ -170,7 +169,6 @@ class Survey:
 
     def _walk(self, stack: list[Visit], order: int) -> None:
         parents, orders, places = self.parents, self.orders, self.places
-        push = stack.append
         while stack:
             node, parent, spot = stack.pop()
             if parent is not None:
@@ -189,9 +187,9 @@ class Survey:
                 for name in reversed(child_fields(kind)):
                     value = getattr(node, name)
                     if type(value) in NODES:
-                        push((value, node, spot))
+                        stack.append((value, node, spot))
                     elif value and type(value) in (tuple, list):
-                        stack += [(item, node, spot) for item in reversed(value) if type(item) in NODES]
+                        stack += [(each, node, spot) for each in reversed(value) if type(each) in NODES]
 
     def _scoped_visits(self, node: cst.CSTNode, spot: Spot) -> Iterator[Visit]:
         """Decorators, defaults, bases and annotations belong to the scope around; the rest to a scope of its own."""
@@ -223,7 +221,7 @@ class Survey:
             for index, element in enumerate(target.elements):
                 self._bind_element(element.value, inner, at, value, index)
         elif isinstance(target, cst.Attribute):
-            self._bind_attribute(target, kind, at, value)
+            self._bind_attribute(target, kind, at, value, None)
 
     def _bind_element(
         self, target: cst.BaseExpression, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None, index: int
@@ -236,12 +234,7 @@ class Survey:
             self.bind_target(target, Kind.OTHER, at, None)
 
     def _bind_attribute(
-        self,
-        target: cst.Attribute,
-        kind: Kind,
-        at: cst.CSTNode,
-        value: cst.BaseExpression | None,
-        index: int | None = None,
+        self, target: cst.Attribute, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None, index: int | None
     ) -> None:
         owner = self.owner(at)
         if owner is None or not isinstance(target.value, cst.Name) or target.value.value != "self":
