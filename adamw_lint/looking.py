@@ -29,7 +29,7 @@ Told = tuple[str, Look]
 
 # LibCST reads a megabyte in a second, so that what it takes to start processes (see workers.py) is won back by these.
 _WORTH_PARSING = 256_000  # bytes to parse from which on other processes pay
-_WORTH_READING = 16_000_000  # bytes to read from which on they do
+_WORTH_READING = 4_000_000  # bytes to read from which on they do
 _LARGE = 60_000  # bytes to parse whose trees take so much memory that it pays to give it back
 _ALONE = 2_000_000  # bytes from which on a file is parsed in another process: a process can be ended, a parser not
 _QUICK = 100_000  # bytes of Python that tell whether they concern us before a limit on the time could be set

@@ -19,7 +19,8 @@ Told = tuple[str, Look]
 File = tuple[str, Settings]
 LookAll = Callable[[Sequence[File]], list[Look]]
 
-_CHUNK = 32  # files handed over at once: few enough for a fair share, so many that handing over costs little
+_CHUNK = 32  # files handed over at once: so many that handing over costs little
+_SHARES = 8  # into which what is left for each process is parted, so that none has much to do when the others are done
 _AHEAD = 64  # chunks for each process that are handed over before the first is told, which may take long
 
 
@@ -35,16 +36,19 @@ def processes(jobs: int) -> Executor:
 
 def looks(files: Iterable[File], look_all: LookAll, jobs: int, pool: Pool) -> Iterator[Told]:
     """A look at every file, in order. A process that dies takes along only the file that killed it."""
-    rest = iter(files)
-    while chunk := list(islice(rest, _CHUNK)):
-        left = yield from _until_broken(chain([chunk], _chunks(rest)), look_all, jobs, pool)
+    chunks = _chunks(list(files), jobs)
+    for chunk in chunks:
+        left = yield from _until_broken(chain([chunk], chunks), look_all, jobs, pool)
         if left:
             yield from singly(left, look_all, pool)
 
 
-def _chunks(files: Iterator[File]) -> Iterator[list[File]]:
-    while chunk := list(islice(files, _CHUNK)):
-        yield chunk
+def _chunks(files: list[File], jobs: int) -> Iterator[list[File]]:
+    start = 0
+    while left := len(files) - start:
+        size = min(_CHUNK, left // (jobs * _SHARES) or 1)
+        yield files[start : start + size]
+        start += size
 
 
 def _until_broken(

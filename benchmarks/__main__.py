@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from benchmarks import profile
 from benchmarks.corpus import REPEATED, fetched, heavy, repeated
 from benchmarks.measure import Cost, Paired, TooLongError, cost, paired
 from benchmarks.peers import PROJECT, ours, peers
-from benchmarks.profile import profile
 from benchmarks.report import Results, circumstances, table, written
 from benchmarks.rows import Places, Row, rows
 
@@ -27,8 +27,10 @@ GROWTH = (1, 4, 16, 64)
 @click.option("--only", metavar="TEXT", default="", help="Only the rows whose name has this text in it.")
 @click.option("--limit", default=600.0, show_default=True, help="Seconds that one run of a command may take.")
 @click.option("--growth/--no-growth", default=True, help="Measure time against the size of the tree.")
-@click.option("--profile", "profiled", is_flag=True, help="Show where the time goes on the whole corpus, and end.")
-@click.option("--write", is_flag=True, help="Write the table into benchmarks/README.md and draw docs/benchmark.svg.")
+@click.option("--profile", "profiled", is_flag=True, help="Show where the time of a cold run goes, and end.")
+@click.option(
+    "--write", is_flag=True, help="Write what is shown into benchmarks/README.md, and draw docs/benchmark.svg."
+)
 @click.option(
     "--page", type=click.Path(path_type=Path, exists=True), default=PAGE, help="Write into this page instead."
 )
@@ -49,7 +51,11 @@ def main(
     folder = folder or _cache() / "adamw-lint-benchmarks"
     corpus = corpus or fetched(folder / "corpus")
     if profiled:
-        profile(corpus)
+        told = profile.stages(corpus.resolve())
+        print(told)
+        if write:
+            page.write_text(written(page.read_text(encoding="utf-8"), told, profile.MARKS), encoding="utf-8")
+        profile.functions(corpus.resolve())
         return
     programs, others = ours(folder / "ours"), peers(folder / "others")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:

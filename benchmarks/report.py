@@ -11,7 +11,7 @@ from benchmarks.corpus import size
 from benchmarks.measure import Cost, Paired, typical
 from benchmarks.rows import MOST_MEMORY, Row
 
-START, END = "<!-- results -->", "<!-- end of results -->"
+MARKS = "<!-- results -->", "<!-- end of results -->"
 LINEAR = 70  # times the cost of one tree that sixty-four of it may have
 
 
@@ -101,7 +101,8 @@ def _processor() -> str:
     return next(named, platform.processor() or platform.machine())
 
 
-def written(page: str, results: str) -> str:
-    """A page with the results between its two marks."""
-    before, _, rest = page.partition(START)
-    return f"{before}{START}\n{results}{END}{rest.partition(END)[2]}"
+def written(page: str, told: str, marks: tuple[str, str] = MARKS) -> str:
+    """A page with what is told between two marks of it."""
+    start, end = marks
+    before, _, rest = page.partition(start)
+    return f"{before}{start}\n{told}{end}{rest.partition(end)[2]}"

@@ -1,17 +1,21 @@
 """The arithmetic of the benchmark, and that what it runs is what it says."""
 
+import gc
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 
+from adamw_lint.looking import Looker
 from benchmarks.corpus import python_files, repeated
+from benchmarks.focus import focused
 from benchmarks.measure import Command, Cost, Paired, TooLongError, cost, paired
-from benchmarks.report import END, START, Results, bar, met, table, written
-from benchmarks.rows import SCRIPT, Row
+from benchmarks.profile import TIMED, Stages, stages
+from benchmarks.report import MARKS, Results, bar, met, table, written
+from benchmarks.rows import CLEAN, SCRIPT, Row
 
 PROJECT = Path(__file__).parent.parent
 
@@ -85,8 +89,55 @@ def test_the_table_says_what_is_met(tmp_path: Path) -> None:
 
 
 def test_only_what_is_between_the_marks_is_written() -> None:
-    page = f"before\n{START}\nold\n{END}\nafter\n"
-    assert written(written(page, "new\n"), "newer\n") == f"before\n{START}\nnewer\n{END}\nafter\n"
+    start, end = MARKS
+    page = f"before\n{start}\nold\n{end}\nafter\n"
+    assert written(written(page, "new\n"), "newer\n") == f"before\n{start}\nnewer\n{end}\nafter\n"
+
+
+def test_a_stage_counts_for_itself_alone() -> None:
+    clock = Stages()
+
+    def busy(seconds: float) -> None:
+        began = process_time()
+        while process_time() - began < seconds:
+            pass
+
+    inner = clock.timed("inner", busy)
+
+    def outer() -> None:
+        busy(0.02)
+        inner(0.1)
+
+    clock.timed("outer", outer)()
+    assert clock.spent["inner"] >= 0.1
+    assert 0.02 <= clock.spent["outer"] < clock.spent["inner"]
+
+
+def test_the_stages_of_a_run_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").write_text(SCRIPT)
+    (tmp_path / "clean.py").write_text(CLEAN)
+    before = gc.get_threshold()
+    told = stages(tmp_path).splitlines()
+    gc.set_threshold(*before)
+    shown = {row.split(" | ")[0].removeprefix("| ") for row in told if row.startswith("| ")}
+    assert shown >= {stage for *_, stage in TIMED if "other files" not in stage and "of these" not in stage}
+    assert told[-1].startswith("2 files, of which 1 are parsed and 1 have findings.")
+    assert Looker.look.__qualname__ == "Looker.look"
+
+
+def test_what_focusing_would_leave_is_what_says_a_word_and_what_is_joined_to_it() -> None:
+    train = "def train(model):\n    return model.backward()\n"
+    caller = "def run(model):\n    return train(model)\n"
+    called = "def unit(x):\n    return x\n"
+    bodies = {"train": len("    return model.backward()\n"), "run": len("    return train(model)\n")}
+    alone = focused([train + called])
+    assert alone.said == alone.joined == 1 - len("    return x\n") / len(train + called)
+    both = focused([train + caller + called])
+    size = len(train + caller + called)
+    assert both.said == pytest.approx(1 - (bodies["run"] + len("    return x\n")) / size)
+    assert both.joined == pytest.approx(1 - len("    return x\n") / size)
+    assert focused(["def f(:\n"]).said == 1  # what Python cannot read is left whole
 
 
 def test_the_script_is_as_long_as_it_is_said_to_be() -> None:

@@ -50,6 +50,22 @@ def test_looks_are_the_same_in_whichever_process(jobs: int, settings: Settings) 
     assert list(looks([(path, settings) for path, _ in expected], look_all, jobs, processes)) == expected
 
 
+def test_fewer_files_are_handed_over_towards_the_end(settings: Settings) -> None:
+    handed: list[int] = []
+
+    def look_all(files: Sequence[File]) -> list[Look]:
+        handed.append(len(files))
+        return [Look(None, b"")] * len(files)
+
+    files = [(f"m{number}.py", settings) for number in range(1000)]
+    assert [path for path, _ in looks(files, look_all, 2, ThreadPoolExecutor)] == [path for path, _ in files]
+    assert max(handed) == 32
+    assert sorted(handed)[:16] == [1] * 16  # none waits long for the other
+    handed.clear()
+    assert len(list(looks(files[:20], look_all, 2, ThreadPoolExecutor))) == 20
+    assert max(handed) == 1
+
+
 def test_another_executor_can_be_plugged_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
