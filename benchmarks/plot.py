@@ -1,10 +1,11 @@
-"""Draws the ratios against what they may be at most, and the time against the size of the tree."""
+"""Draws time and memory against what they may be at most, and the time against the size of the tree."""
 
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import typical
 from benchmarks.report import LINEAR, Results
+from benchmarks.rows import MOST_MEMORY
 
 
 def draw(results: Results, path: Path) -> None:
@@ -23,14 +24,30 @@ def draw(results: Results, path: Path) -> None:
 
 
 def _ratios(axes: Any, results: Results) -> None:
-    shown = [(row, pairs.ratio(row.of) / row.bar) for row, pairs in results.rows if row.bar is not None]
-    names = [f"{row.name}\nagainst {Path(row.peer.words[0]).name}" for row, _ in shown]
-    colours = ["tab:green" if share <= 1 else "tab:red" for _, share in shown]
-    axes.barh(names, [share for _, share in shown], color=colours)
+    """By the clock, and below it, lighter, by the processors; the peak of memory last."""
+    barred = [(row, pairs) for row, pairs in results.rows if row.bar is not None]
+    names = [f"{row.name}\nagainst {Path(row.peer.words[0]).name}" for row, _ in barred]
+    wall = [pairs.ratio() / row.bar for row, pairs in barred if row.bar]
+    cpu = [pairs.ratio("cpu") / row.bar for row, pairs in barred if row.bar]
+    peaks = [cost.peak for row, pairs in barred if row.name == "corpus, cold" for cost in pairs.ours]
+    if peaks:
+        names.append("corpus, peak memory\nof a process")
+        wall.append(max(peaks) / MOST_MEMORY)
+    places = range(len(names))
+    axes.barh(places, wall, height=0.4, color=[_colour(share) for share in wall])
+    axes.barh(
+        [place + 0.4 for place in range(len(cpu))], cpu, height=0.4, color=[_colour(each) for each in cpu], alpha=0.4
+    )
+    axes.set_yticks(places, names)
     axes.axvline(1, color="black", linewidth=1)
     axes.invert_yaxis()
+    axes.set_xscale("log")
     axes.tick_params(axis="y", labelsize=7)
-    axes.set_xlabel("time, as a share of what it may be at most")
+    axes.set_xlabel("time by the clock (light: of the processors), as a share of what it may be at most")
+
+
+def _colour(share: float) -> str:
+    return "tab:green" if share <= 1 else "tab:red"
 
 
 def _growth(axes: Any, results: Results) -> None:

@@ -13,6 +13,7 @@ from adamw_lint.looking import Looker
 from benchmarks.corpus import python_files, repeated
 from benchmarks.focus import focused
 from benchmarks.measure import Command, Cost, Paired, TooLongError, cost, paired
+from benchmarks.plot import draw
 from benchmarks.profile import TIMED, Stages, stages
 from benchmarks.report import MARKS, Results, bar, met, table, written
 from benchmarks.rows import CLEAN, SCRIPT, Row
@@ -78,14 +79,24 @@ def test_the_table_says_what_is_met(tmp_path: Path) -> None:
     results = Results([(row, pairs)], growth, [("corpus, warm", "`x` took more than 9 s")])
     told = table(results).splitlines()
     assert told[2].endswith(
-        "| 1.000 s | `python -c 2 …` | 2.000 s | 0.50 | 0.9 | 1/40 | yes |".replace("python", Path(sys.executable).name)
+        "| 1.000 s | `python -c 2 …` | 2.000 s | 0.50 | 0.9 | 1/40 | yes | 0.500 s | 0.50 |".replace(
+            "python", Path(sys.executable).name
+        )
     )
-    assert told[3].endswith("| 100 MB | 150 MB | | 0.67 | 1 | | yes |")
-    assert told[4].endswith("| 80.0 | 70 | | no |")
-    assert told[5].endswith("| 1.00 | 2 | | yes |")
-    assert told[6] == "| corpus, warm | `x` took more than 9 s | | | | | | not measured |"
-    assert {line.count("|") for line in told} == {9}
+    assert told[3].endswith("| 100 MB | 150 MB | | 0.67 | 1 | | yes | | |")
+    assert told[4].endswith("| 80.0 | 70 | | no | | |")
+    assert told[5].endswith("| 1.00 | 2 | | yes | | |")
+    assert told[6] == "| corpus, warm | `x` took more than 9 s | | | | | | not measured | | |"
+    assert {line.count("|") for line in told} == {11}
     assert (bar(None), bar(15), bar(1 / 15), met(1, None)) == ("", "15", "1/15", "")
+
+
+def test_the_picture_shows_what_the_table_says(tmp_path: Path) -> None:
+    row = Row("corpus, cold", python("1", tmp_path), python("2", tmp_path), 0.9)
+    draw(Results([(row, Paired(costs(1), costs(2)))], {1: costs(1), 64: costs(80)}), tmp_path / "plot.svg")
+    picture = (tmp_path / "plot.svg").read_text()
+    for word in ("<!-- corpus, cold", "peak memory", "of the processors", "times the tree"):
+        assert word in picture
 
 
 def test_only_what_is_between_the_marks_is_written() -> None:
