@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of offsets into the text of a source, the one currency of place."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of a span; an empty span inserts, an empty text deletes."""
 
     span: Span
@@ -42,8 +41,7 @@ class Fix:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that proves the claim of a diagnostic."""
 
     span: Span

@@ -96,10 +96,12 @@ def _parse(source: Source) -> Model:
         return Configuration(source)
     import libcst
 
+    from adamw_lint.memory import collect_now
     from adamw_lint.model.module import Module
     from adamw_lint.read.depth import too_deep
     from adamw_lint.read.syntax import refuse_too_long
 
+    collect_now()
     refuse_too_long(source.text, source.path)
     if too_deep(source.text):
         raise UnparsableError("nested too deeply to be read", source.path)

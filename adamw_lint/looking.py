@@ -11,7 +11,7 @@ from adamw_lint.errors import LintError, PluginError
 from adamw_lint.kept import keeping
 from adamw_lint.limit import OverdueError, ended_by_force, limited
 from adamw_lint.looks import Look, digest_of
-from adamw_lint.memory import collect_now, collect_seldom, give_back
+from adamw_lint.memory import collect_seldom, give_back
 from adamw_lint.plugged.installed import is_isolated, isolated
 from adamw_lint.read.asked import Witness, stamp, witnessed
 from adamw_lint.settings import File, Settings
@@ -111,7 +111,6 @@ class Looker:
         if not self._has_begun:
             from adamw_lint.read.project import forget
 
-            collect_now()
             forget()
             self._has_begun = True
 

@@ -195,7 +195,7 @@ def test_a_fix_that_would_do_harm_leaves_the_file_and_is_one_line(monkeypatch: p
     def careless(module: Module) -> Iterator[Diagnostic]:
         for found in sound(module):
             assert found.fix is not None
-            edits = tuple(replace(each, text=each.text + "(") for each in found.fix.edits)
+            edits = tuple(each._replace(text=each.text + "(") for each in found.fix.edits)
             yield replace(found, fix=replace(found.fix, edits=edits))
 
     monkeypatch.setitem(CHECKS, "coupled-decay", careless)

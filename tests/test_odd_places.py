@@ -80,6 +80,21 @@ def test_what_is_given_back_is_garbage_no_more() -> None:
         gc.enable()
 
 
+def test_the_collector_runs_late_until_a_file_is_parsed_and_as_a_host_has_it() -> None:
+    before = gc.get_threshold()
+    source = Source.of_text("import torch\n")
+    try:
+        gc.set_threshold(123, 4, 5)
+        engine.lint(source, SETTINGS)
+        assert gc.get_threshold() == (123, 4, 5)
+        memory.collect_late()
+        late = gc.get_threshold()[0]
+        engine.lint(source, SETTINGS)
+        assert 123 < gc.get_threshold()[0] < late
+    finally:
+        gc.set_threshold(*before)
+
+
 def test_an_alarm_that_rings_too_late_is_not_heard() -> None:
     struck = threading.Event()
     with limit._alarm(60, struck):

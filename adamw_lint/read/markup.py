@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adamw_lint.diagnostics import Span
 from adamw_lint.read.source import Source
@@ -118,6 +118,6 @@ def _examples(lines: list[Span], texts: list[str], lead: str) -> Iterator[Block]
             yield Block(tuple(example), f"{lead}... ", is_example=True)
             example = []
         if prompt and (example or prompt["sign"] == ">>>"):
-            example.append(replace(line, start=line.start + prompt.end()))
+            example.append(line._replace(start=line.start + prompt.end()))
     if example:
         yield Block(tuple(example), f"{lead}... ", is_example=True)

@@ -1,8 +1,7 @@
 """Where a finding stands: for a person in the cell or text that they see, for a program in the file on disk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from adamw_lint.diagnostics import Edit, Span
 from adamw_lint.errors import Steps
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from adamw_lint.read.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A part of a text: lines and columns from 1, columns in characters, the end exclusive."""
 
     line: int
@@ -21,8 +19,7 @@ class Region:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span of a program as a person finds it (`here`, in the cell if it has one) and as a program does (`file`).
 
     `cell` counts all cells of a notebook from 0. Without cells both regions are the same.

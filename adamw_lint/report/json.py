@@ -49,7 +49,7 @@ def _fix(finding: Finding) -> dict[str, Any] | None:
     if finding.fix is None:
         return None
     fix = finding.fix
-    edits = [{**asdict(each.region), **_offsets(each.span), "text": each.text} for each in fix.edits]
+    edits = [{**each.region._asdict(), **_offsets(each.span), "text": each.text} for each in fix.edits]
     return {"title": fix.title, "safety": fix.safety, "uncovers": list(fix.uncovers), "edits": edits}
 
 
@@ -59,8 +59,8 @@ def _note(note: Note) -> dict[str, Any]:
 
 def _place(place: Place, span: Span) -> dict[str, Any]:
     """Where a span is in what a person sees; in a notebook that is a cell, and the place in the file follows."""
-    cell = {} if place.cell is None else {"cell": place.cell, "file": asdict(place.file)}
-    return {**asdict(place.here), **cell, **_offsets(span)}
+    cell = {} if place.cell is None else {"cell": place.cell, "file": place.file._asdict()}
+    return {**place.here._asdict(), **cell, **_offsets(span)}
 
 
 def _offsets(span: Span) -> dict[str, int]:
