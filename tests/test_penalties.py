@@ -362,6 +362,7 @@ def test_indentation_that_does_not_tell_is_seen_at_the_start_of_every_line(befor
         ("f = torch.norm\nself.norm = f\n", True),
         ("def f(w): ...\nself.norm = f\n", True),
         ("def __init__(self, f):\n    self.norm = f\n", False),
+        ("def __init__(self):\n    f = torch.norm\n    self.norm = f\n", True),
         ("self.subnorm = norm_of\nx", False),
         ("self.norms = f\n", False),
         ("self.norm = Norm(8)\n", False),

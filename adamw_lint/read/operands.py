@@ -60,6 +60,7 @@ def keeps_function(text: str, name: str) -> bool:
 
 @lru_cache(maxsize=32)
 def _known(name: str) -> re.Pattern[str]:
-    """Where a module imports a name, defines or assigns it."""
+    """Where a module imports a name, defines or assigns it, or a function gives it what another module has."""
     imported = rf"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?:\([^)]*\b{name}\b|[^\n#]*\b{name}\b)"
-    return re.compile(rf"{imported}|^(?:(?:async )?def |class )?{name}\b(?!\.)", re.MULTILINE)
+    own = rf"^(?:(?:async )?def |class )?{name}\b(?!\.)|^[ \t]+{name} *= *\w+\.[\w.]+ *$"
+    return re.compile(rf"{imported}|{own}", re.MULTILINE)
