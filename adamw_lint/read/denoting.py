@@ -81,22 +81,17 @@ class Denoting:
     def _operands_in(self, piece: Part) -> Iterator[ast.expr]:
         """What norms and squares are taken of, as far as they may become a part of a loss."""
         for node in piece.nodes:
-            if type(node) not in (ast.Call, ast.BinOp):
+            found = list(operands(node)) if type(node) in (ast.Call, ast.BinOp) else []
+            if not found or self._is_of_a_layer(node, piece) or _has_axis(node) or self._is_an_error(node, piece):
                 continue
-            found = list(operands(node))
-            is_norm = found and not (
-                self._is_of_a_layer(node, piece) or _has_axis(node) or self._is_an_error(node, piece)
-            )
-            yield from found if is_norm and piece.flowing(self._text).leaves(node) else ()
+            yield from found if piece.flowing(self._text).leaves(node) else ()
 
     def _is_of_a_layer(self, node: ast.AST, piece: Part) -> bool:
         """`self.norm(x)` or `norm(x)`, which is no norm of `x`, unless a function is kept under that name."""
         function = node.func if isinstance(node, ast.Call) else None
         if isinstance(function, ast.Name):  # an argument, or one of those that are looped over
             bound = piece.bound.get(function.id, ())
-            return bool(bound) and all(
-                each.looped or isinstance(each.value, (ast.Constant, NoneType)) for each in bound
-            )
+            return bool(bound) and all(each.looped or type(each.value) in (ast.Constant, NoneType) for each in bound)
         if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
             return False
         return function.value.id == "self" and not keeps_function(self._text, function.attr)
