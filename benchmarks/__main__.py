@@ -51,11 +51,11 @@ def main(
     folder = folder or _cache() / "adamw-lint-benchmarks"
     corpus = corpus or fetched(folder / "corpus")
     if profiled:
-        told = _stages(corpus.resolve(), folder)
+        told = _stages(corpus, folder)
         print(told)
         if write:
             page.write_text(written(page.read_text(encoding="utf-8"), told, profile.MARKS), encoding="utf-8")
-        profile.functions(corpus.resolve())
+        profile.functions(corpus)
         return
     programs, others = ours(folder / "ours"), peers(folder / "others")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -74,9 +74,8 @@ def _stages(corpus: Path, folder: Path) -> str:
     """Where the time goes on all of the corpus, and on its optimizer-heavy files."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        some = profile.stages(heavy(corpus, Path(scratch).resolve() / "heavy"))
-        whole = profile.stages(corpus)  # last, for the working folder is left there
-    return f"{whole}\nThe same of the optimizer-heavy files:\n\n{some}"
+        some = profile.stages(heavy(corpus, Path(scratch) / "heavy"))
+    return f"{profile.stages(corpus)}\nThe same of the optimizer-heavy files:\n\n{some}"
 
 
 def _cache() -> Path:

@@ -1,11 +1,10 @@
 """Shows where the time of a cold run over the corpus goes: by stage, and by function."""
 
 import cProfile
-import os
 import pstats
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, chdir
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -71,15 +70,14 @@ class Stages:
 
 def stages(corpus: Path) -> str:
     """The stages of one cold run in one process, as a table in Markdown, with what focusing would leave of the text."""
-    os.chdir(corpus)
     collect_seldom()
-    clock, looker, configuration = Stages(), Looker(), Configuration.of()
+    clock, looker = Stages(), Looker()
     looked, with_findings, texts = 0, 0, list[str]()
     found: Spent = defaultdict(float)
-    with ExitStack() as patches:
+    with chdir(corpus), ExitStack() as patches:
         for owner, name, stage in TIMED:
             patches.enter_context(patch.object(owner, name, clock.timed(stage, getattr(owner, name))))
-        every = [each for each in files(["."], configuration.at) if isinstance(each, tuple)]
+        every = [each for each in files(["."], Configuration.of().at) if isinstance(each, tuple)]
         for file in every:
             glance, before = looker.glance(file), clock.spent.copy()
             if glance.sources:
@@ -112,12 +110,12 @@ def _table(spent: Spent, found: Spent, counts: tuple[int, int, int], focus: Focu
 
 def functions(corpus: Path) -> None:
     """Print the functions in which one process spends its time, by their own and by all that they call."""
-    os.chdir(corpus)
     profiler = cProfile.Profile()
-    task = Task(Configuration.of())
-    profiler.enable()
-    for _ in run(["."], task, Means()):
-        pass
-    profiler.disable()
+    with chdir(corpus):
+        task = Task(Configuration.of())
+        profiler.enable()
+        for _ in run(["."], task, Means()):
+            pass
+        profiler.disable()
     for order in ("cumulative", "tottime"):
         pstats.Stats(profiler).strip_dirs().sort_stats(order).print_stats(SHOWN)

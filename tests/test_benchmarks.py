@@ -124,12 +124,13 @@ def test_a_stage_counts_for_itself_alone() -> None:
     assert 0.02 <= clock.spent["outer"] < clock.spent["inner"]
 
 
-def test_the_stages_of_a_run_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_stages_of_a_run_are_shown(tmp_path: Path) -> None:
+    here = Path.cwd()
     (tmp_path / "train.py").write_text(SCRIPT)
     (tmp_path / "clean.py").write_text(CLEAN)
     before = gc.get_threshold()
     told = stages(tmp_path).splitlines()
+    assert Path.cwd() == here
     gc.set_threshold(*before)
     shown = {row.split(" | ")[0].removeprefix("| ") for row in told if row.startswith("| ")}
     assert shown >= {stage for *_, stage in TIMED if "other files" not in stage and "of these" not in stage}

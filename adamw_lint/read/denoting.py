@@ -123,10 +123,8 @@ class Denoting:
                     for streams in (False, True):
                         followed = self._follow(node, piece, streams)
                         wanted.update(followed.asked)
-                        if followed.found:
-                            yield from ((streams, name or "", place) for place in places)
-                            # what `*args` is given one by one is looped over
-                            yield from ((True, name or "", place) for place in places)
+                        if followed.found:  # what `*args` is given one by one is looped over
+                            yield from ((kind, name or "", place) for kind in {streams, True} for place in places)
             if not new:
                 return
 
