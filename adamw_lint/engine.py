@@ -64,18 +64,11 @@ def sources_of(data: bytes, path: str, settings: Settings) -> tuple[Source, ...]
 
 def lint(source: Source, settings: Settings) -> list[Diagnostic]:
     """The findings of a source, sorted by place; raises UnparsableError, or DefectError where a check crashes."""
-    return _heard(source, settings, lambda rules: set() if _is_silent(rules, source) else _found(rules, _parse(source)))
+    return examined(source, settings)[1]
 
 
 def examined(source: Source, settings: Settings) -> tuple[Model, list[Diagnostic]]:
     """The model of a source and its findings; raises what `lint` raises."""
-    with knowing(settings.own):
-        module = _parse(source)
-    return module, _heard(source, settings, lambda rules: _found(rules, module))
-
-
-def _heard(source: Source, settings: Settings, find: Callable[[set[str]], set[Diagnostic]]) -> list[Diagnostic]:
-    """What rules find that no comment silences, and what is said about these comments, sorted by place."""
     from adamw_lint.pages import pages
     from adamw_lint.suppress.suppressions import Ledger, named
 
@@ -83,33 +76,15 @@ def _heard(source: Source, settings: Settings, find: Callable[[set[str]], set[Di
     about_comments = {rule for rule in on if pages()[rule].about_comments}
     # What a comment names is looked for in any case: whether it silences something is no matter of what is selected.
     asked = on | named(source) if about_comments else on
+    looked_for = {rule for rule in asked if not pages()[rule].about_comments}
     with knowing(settings.own):
-        found = find({rule for rule in asked if not pages()[rule].about_comments})
+        module = _parse(source)
+        found = {each for rule in sorted(looked_for) for each in _run(rule, module, source)}
     ledger = Ledger.of(source, found)
     spoken = {each for rule in about_comments for each in _run_on_comments(rule, ledger)}
     heard = ledger.audible({each for each in found if each.rule in on} | spoken)
     classified = [_classify(_within_file(each, source), settings) for each in heard]
-    return sorted(classified, key=lambda each: (each.span, each.rule, each.message))
-
-
-def _found(rules: set[str], module: Model) -> set[Diagnostic]:
-    return {each for rule in sorted(rules) for each in _run(rule, module)}
-
-
-def _is_silent(rules: set[str], source: Source) -> bool:
-    """Whether a part of the text shows that no rule finds anything; what is found in a part says nothing yet."""
-    from adamw_lint.pages import pages
-    from adamw_lint.read.source import PYTHON
-
-    if source.language != PYTHON or source.layout is not None or any(pages()[rule].plugin for rule in rules):
-        return False
-    from adamw_lint.read.focus import focused
-
-    text = focused(source.text)
-    try:
-        return text is not None and not _found(rules, _parse(source.with_text(text)))
-    except LintError:  # which the whole text tells better
-        return False
+    return module, sorted(classified, key=lambda each: (each.span, each.rule, each.message))
 
 
 def _parse(source: Source) -> Model:
@@ -154,10 +129,10 @@ def _unparsable(source: Source, place: tuple[int, int]) -> UnparsableError:
     return UnparsableError("syntax error", source.path, place)
 
 
-def _run(rule: str, module: Model) -> list[Diagnostic]:
+def _run(rule: str, module: Model, source: Source) -> list[Diagnostic]:
     from adamw_lint.checks import findings
 
-    return _unless_it_crashes(rule, module.source, lambda: list(findings(rule, module)))
+    return _unless_it_crashes(rule, source, lambda: list(findings(rule, module)))
 
 
 def _run_on_comments(rule: str, ledger: Ledger) -> list[Diagnostic]:

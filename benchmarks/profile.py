@@ -15,10 +15,10 @@ from adamw_lint.looking import Looker, Means
 from adamw_lint.memory import collect_seldom
 from adamw_lint.model import module, placed
 from adamw_lint.model.survey import Survey
-from adamw_lint.read import focus
 from adamw_lint.read.discover import files
 from adamw_lint.read.slices import Slices
 from adamw_lint.run import Task, run
+from benchmarks.focus import Focus, focused
 
 MARKS = "<!-- profile -->", "<!-- end of profile -->"
 SHOWN = 40  # functions
@@ -31,7 +31,6 @@ EVALUATING = "evaluating what the trees hold, for all rules"
 TIMED: list[tuple[Any, str, str]] = [
     (Looker, "glance", TELLING),
     (Looker, "look", EVALUATING),
-    (focus, "focused", "telling which functions of these matter"),
     (module, "parsed", "parsing the files that do, with LibCST"),
     (Slices, "__init__", "cutting other files of their programs, with `ast`"),
     (Slices, "parsed", "parsing what is asked for of these, with LibCST"),
@@ -70,7 +69,7 @@ class Stages:
 
 
 def stages(corpus: Path) -> str:
-    """The stages of one cold run in one process, as a table in Markdown, with how much of the text is left out."""
+    """The stages of one cold run in one process, as a table in Markdown, with what focusing would leave of the text."""
     collect_seldom()
     clock, looker = Stages(), Looker()
     looked, with_findings, texts = 0, 0, list[str]()
@@ -89,23 +88,24 @@ def stages(corpus: Path) -> str:
                     with_findings += 1
                     for stage, seconds in clock.spent.items():
                         found[stage] += seconds - before[stage]
-    parts = [(text, part) for text in texts if (part := focus.focused(text)) is not None]
-    share = 1 - sum(len(part) for _, part in parts) / sum(len(text) for text, _ in parts) if parts else 0
-    told = (
-        f"{len(every):,} files, of which {looked} are parsed and {with_findings} have findings. Of {len(parts)} a part "
-        f"is looked through first, which leaves out {share:.0%} of their text."
-    )
-    return f"{_table(clock.spent, found)}\n\n{told}\n"
+    return _table(clock.spent, found, (len(every), looked, with_findings), focused(texts))
 
 
-def _table(spent: Spent, found: Spent) -> str:
+def _table(spent: Spent, found: Spent, counts: tuple[int, int, int], focus: Focus) -> str:
+    every, looked, with_findings = counts
     total = sum(spent.values())
     lines = ["| stage | processor time | share | of it for files with findings |", "|---|---|---|---|"]
     lines += [
         f"| {stage} | {seconds:.1f} s | {seconds / total:.0%} | {found[stage]:.1f} s |"
         for stage, seconds in sorted(spent.items(), key=lambda each: -each[1])
     ]
-    return "\n".join([*lines, f"| all | {total:.1f} s | | {sum(found.values()):.1f} s |"])
+    lines.append(f"| all | {total:.1f} s | | {sum(found.values()):.1f} s |")
+    told = (
+        f"{every:,} files, of which {looked} are parsed and {with_findings} have findings. Of the text that is parsed, "
+        f"{focus.said:.0%} stands outside of functions or in such as say a word of optimizers, decays, gradients or "
+        f"losses; with the functions that names join to these it is {focus.joined:.0%}."
+    )
+    return "\n".join(lines) + f"\n\n{told}\n"
 
 
 def functions(corpus: Path) -> None:

@@ -1,12 +1,11 @@
 """Shows what each gate of the prefilter lets through, and what it costs, over whole trees of real code.
 
-    python tests/gates.py [--prove] [--whole] [--focus] TREE …
+    python tests/gates.py [--prove] [--whole] TREE …
 
 Prints files, megabytes and seconds of processor time for each gate. With `--prove` every file that concerns a rule by
 its words alone, and is not parsed, is parsed and linted all the same: exit code 1 if anything is found in one of them.
 With `--whole` every file that is parsed is linted twice, the others of its program being read in pieces and whole: exit
-code 1 if findings or fixes differ. With `--focus` so is every file of which a part is looked through first, in that way
-and whole from the start.
+code 1 if findings or fixes differ.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from adamw_lint.engine import lint
 from adamw_lint.errors import LintError
 from adamw_lint.read import prefilter
 from adamw_lint.read.discover import discover
-from adamw_lint.read.focus import focused
 from adamw_lint.read.project import forget
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
@@ -67,16 +65,10 @@ def findings_in_whole(path: str, data: bytes) -> list[Diagnostic]:
     return found
 
 
-def findings_of_all(path: str, data: bytes) -> list[Diagnostic]:
-    """The same, no part of the file being looked through first."""
-    with patch("adamw_lint.engine._is_silent", lambda rules, source: False):
-        return findings(path, data)
-
-
 def lost(files: dict[str, bytes]) -> list[str]:
     """The files with findings that the gates let pass."""
     passed = {path for path, data in files.items() if prefilter.may_matter(data) and not prefilter.may_concern(data)}
-    found = sorted(path for path in passed if findings_of_all(path, files[path]))
+    found = sorted(path for path in passed if findings(path, files[path]))
     print(f"of {len(passed):,} such files that are not parsed, {len(found):,} have findings", *found, sep="\n  ")
     return found
 
@@ -86,16 +78,6 @@ def different(files: dict[str, bytes]) -> list[str]:
     read = {path: data for path, data in files.items() if prefilter.may_concern(data)}
     found = sorted(path for path, data in read.items() if findings(path, data) != findings_in_whole(path, data))
     print(f"of {len(read):,} files that are parsed, {len(found):,} tell something else", *found, sep="\n  ")
-    return found
-
-
-def overlooked(files: dict[str, bytes]) -> list[str]:
-    """The files that tell something else as a whole than where a part of them is looked through first."""
-    texts = {path: data for path, data in files.items() if prefilter.may_concern(data)}
-    focused_on = {path: data for path, data in texts.items() if focused(data.decode(errors="replace")) is not None}
-    found = sorted(path for path, data in focused_on.items() if findings(path, data) != findings_of_all(path, data))
-    some = f"a part of {len(focused_on):,} is looked through first"
-    print(f"of {len(texts):,} files that are parsed, {some}; {len(found):,} tell something else", *found, sep="\n  ")
     return found
 
 
@@ -109,8 +91,7 @@ def main(arguments: list[str]) -> int:
         began = time.process_time()
         passed = [data for data in files.values() if gate(data)]
         show(name, passed, time.process_time() - began)
-    asked = {"--prove": lost, "--whole": different, "--focus": overlooked}
-    wrong = [path for option, held in asked.items() if option in arguments for path in held(files)]
+    wrong = [*(lost(files) if "--prove" in arguments else ()), *(different(files) if "--whole" in arguments else ())]
     return 1 if wrong else 0
 
 

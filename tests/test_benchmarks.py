@@ -11,6 +11,7 @@ import pytest
 
 from adamw_lint.looking import Looker
 from benchmarks.corpus import python_files, repeated
+from benchmarks.focus import focused
 from benchmarks.measure import Command, Cost, Paired, TooLongError, cost, paired
 from benchmarks.plot import draw
 from benchmarks.profile import TIMED, Stages, stages
@@ -127,19 +128,28 @@ def test_the_stages_of_a_run_are_shown(tmp_path: Path) -> None:
     here = Path.cwd()
     (tmp_path / "train.py").write_text(SCRIPT)
     (tmp_path / "clean.py").write_text(CLEAN)
-    penalty = "def l2(model):\n    return sum(w.norm() ** 2 for w in model.parameters())\n"
-    (tmp_path / "penalty.py").write_text(f"{penalty}def read(table):\n    {'x = 1; ' * 20}\n")
     before = gc.get_threshold()
     told = stages(tmp_path).splitlines()
     assert Path.cwd() == here
     gc.set_threshold(*before)
     shown = {row.split(" | ")[0].removeprefix("| ") for row in told if row.startswith("| ")}
     assert shown >= {stage for *_, stage in TIMED if "other files" not in stage and "of these" not in stage}
-    assert told[-1].startswith(
-        "3 files, of which 2 are parsed and 1 have findings. Of 1 a part is looked through first, "
-    )
-    assert told[-1].endswith("leaves out 58% of their text.")
+    assert told[-1].startswith("2 files, of which 1 are parsed and 1 have findings.")
     assert Looker.look.__qualname__ == "Looker.look"
+
+
+def test_what_focusing_would_leave_is_what_says_a_word_and_what_is_joined_to_it() -> None:
+    train = "def train(model):\n    return model.backward()\n"
+    caller = "def run(model):\n    return train(model)\n"
+    called = "def unit(x):\n    return x\n"
+    bodies = {"train": len("    return model.backward()\n"), "run": len("    return train(model)\n")}
+    alone = focused([train + called])
+    assert alone.said == alone.joined == 1 - len("    return x\n") / len(train + called)
+    both = focused([train + caller + called])
+    size = len(train + caller + called)
+    assert both.said == pytest.approx(1 - (bodies["run"] + len("    return x\n")) / size)
+    assert both.joined == pytest.approx(1 - len("    return x\n") / size)
+    assert focused(["def f(:\n"]).said == 1  # what Python cannot read is left whole
 
 
 def test_the_script_is_as_long_as_it_is_said_to_be() -> None:

@@ -6,18 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
-from adamw_lint.read.syntax import UNREADABLE, tree_of
+from adamw_lint.read.syntax import tree_of
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_AROUND = "if True:\n"  # a line before a function that is indented
 _DEFINITION = re.compile(r"\n( *)(?:async +)?def ")  # a newline is found at memory's speed, unlike the start of a line
-# Where indentation does not tell what belongs together, in a text after a newline: `^` is asked at each character.
-_UNBROKEN = re.compile(r"\n(?: *\t| +global )|\r(?!\n)")
-
-
-def can_be_cut(text: str) -> bool:
-    """Whether indentation tells where the functions of a text end, and none of them binds a name of the module."""
-    return _UNBROKEN.search(f"\n{text}") is None
 
 
 class Functions:
@@ -45,31 +36,10 @@ class Functions:
     def _holds(self, offset: int) -> bool:
         return offset < self._ends[bisect_right(self._starts, offset) - 1]
 
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each function begins, and where what follows it does."""
-        return list(zip(self._starts, self._ends, strict=True))
-
     def parsed(self, number: int) -> ast.Module:
         """The tree of one function alone; raises what `tree_of` raises."""
         text = self._text[self._starts[number] : self._ends[number]]
-        return tree_of(f"{_AROUND}{text}" if text.startswith(" ") else text)
-
-    def body(self, number: int) -> int | None:
-        """Where the line begins with which the body of a function does; None where that has no line of its own.
-
-        None as well of what does not parse.
-        """
-        start, end = self._starts[number], self._ends[number]
-        try:
-            function = next(node for node in ast.walk(self.parsed(number)) if isinstance(node, _FUNCTIONS))
-        except UNREADABLE:
-            return None
-        first = min([function.body[0], *getattr(function.body[0], "decorator_list", ())], key=lambda node: node.lineno)
-        lines = self._text[start:end].split("\n")
-        line = first.lineno - 1 - self._text.startswith(" ", start)
-        before = lines[line].encode()[: first.col_offset].strip()
-        return start + sum(len(each) + 1 for each in lines[:line]) if before in (b"", b"@") else None
+        return tree_of(f"if True:\n{text}" if text.startswith(" ") else text)
 
 
 def _end(text: str, definition: re.Match[str]) -> int:

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from adamw_lint.read.bindings import Part
 from adamw_lint.read.denoting import Denoting
-from adamw_lint.read.functions import Functions, can_be_cut
+from adamw_lint.read.functions import Functions
 from adamw_lint.read.norms import Written, norms
 from adamw_lint.read.operands import is_entry, is_normalised, is_number, is_other_power, keeps_function
 from adamw_lint.read.outline import takes_norms
@@ -13,6 +13,8 @@ from adamw_lint.read.spoken import in_code
 from adamw_lint.read.syntax import UNREADABLE, tree_of
 from adamw_lint.rulebook import words
 
+# Where indentation does not tell what belongs together, in a text after a newline: `^` is asked at each character.
+_UNBROKEN = re.compile(r"\n(?: *\t| +global )|\r(?!\n)")
 _IMPORTED = re.compile(r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 _CALLED = re.compile(r"\b(\w+)\.(\w+)\(")
 _SECOND = re.compile(r",\s*[\w.]*$")
@@ -105,7 +107,7 @@ def _is_another(text: str, found: Written) -> bool:
 
 
 def _may_be_of_parameters(text: str, written: list[int]) -> bool:
-    if not can_be_cut(text):
+    if _UNBROKEN.search(f"\n{text}"):
         return _in_all_of(text)
     pieces = Functions(text)
     numbers = pieces.around(written)

@@ -105,16 +105,6 @@ def may_build(data: bytes) -> bool:
     return any(library in data and re.search(names, data) for library, names in common)
 
 
-def may_name_optimizer(text: str) -> bool:
-    """Whether a text says the name of an optimizer that a rule could speak about."""
-    return _optimizers(own().optimizers).search(text) is not None
-
-
-@cache
-def _optimizers(added: "tuple[Optimizer, ...]") -> re.Pattern[str]:
-    return re.compile(_telltales(added)["optimizers"])
-
-
 def _in_code(gate: Callable[[bytes], bool], data: bytes) -> bool:
     """Whether a gate lets through bytes, and still does without their comments and what is said to people."""
     if not gate(data):

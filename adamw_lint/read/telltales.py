@@ -14,7 +14,7 @@ def stated() -> Telltales:
 
     `names` are words of which one is in every file that mentions an optimizer, `mentions` is the expression that says
     so to the letter where such a word begins; `common` holds for each library an expression for the names in it that
-    are words like any other. `optimizers` is the expression of all of these that name one.
+    are words like any other.
     """
     names = {name for name in map(_last, _paths()) if not name.islower()}
     # A name ends where a word may end: no Lamb in Lambda. One that holds another says nothing more.
@@ -27,12 +27,10 @@ def stated() -> Telltales:
     telling = sorted(name for name in decays if "decay" in name)  # not `wd`, in which many a word ends
     # No `no_weight_decay`, and as a text no `optimizer.weight_decay`.
     given = [rf"(?<!\w){re.escape(name)}\s*=|(?<=[\"']){re.escape(name)}[\"']" for name in telling]
-    named, common = [rf"{re.escape(name)}(?![a-z])" for name in shortest], _common()
     return {
         "names": [name.encode() for name in (*shortest, *telling)],
-        "mentions": "|".join([*named, *given]).encode(),
-        "common": common,
-        "optimizers": "|".join([*named, *(some.decode() for some in common.values())]),
+        "mentions": "|".join([*(rf"{re.escape(name)}(?![a-z])" for name in shortest), *given]).encode(),
+        "common": _common(),
         "penalty": _encoded(words("penalty"), ("said_of_norms", "said_of_weights", "said_of_loss")),
         "configuring": _encoded(schemas("literals"), ("decays", "choosers")),
         "texts": _encoded(schemas("literals"), ("texts",)),
