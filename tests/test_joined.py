@@ -55,6 +55,22 @@ PROGRAMS = {
             return p - 1e-3 * m / (v ** 0.5 + 1e-8), m, v
         """,
     ),
+    "moments whose shares are written without a nought": (
+        "coupled-step",
+        """
+        import numpy as np
+
+        class Moments:
+            def __init__(self, w, lr, lam):
+                self.w, self.lr, self.lam, self.m, self.s = w, lr, lam, np.zeros_like(w), np.zeros_like(w)
+
+            def step(self, g):
+                g = g + self.lam * self.w
+                self.m = .9 * self.m + .1 * g
+                self.s = .999 * self.s + .001 * g * g
+                self.w -= self.lr * self.m / (np.sqrt(self.s) + 1e-8)
+        """,
+    ),
     "layers that a function of a function builds": (
         "l2-in-loss",
         """

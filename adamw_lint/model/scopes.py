@@ -179,6 +179,15 @@ def exclusive(one: Arms, other: Arms) -> bool:
     return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
 
 
+def returns(arm: Arm) -> bool:
+    """Whether an arm of an `if` ends with a `return` or `raise`, so that nothing after the statement follows it."""
+    if not isinstance(arm.statement, cst.If):
+        return False
+    block = arm.statement.body if arm.index == 0 else getattr(arm.statement.orelse, "body", None)
+    last = block.body[-1] if isinstance(block, cst.IndentedBlock) else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], (cst.Return, cst.Raise))
+
+
 def all_exclusive(bindings: list[Binding]) -> bool:
     """Whether only one of several bindings ever runs."""
     return all(exclusive(one.arms, other.arms) for one, other in combinations(bindings, 2))

@@ -27,6 +27,7 @@ from adamw_lint.model.worth import (
     Value,
     agreed,
     chosen,
+    is_zero,
 )
 
 _ARITHMETIC: dict[type[cst.BaseBinaryOp], Callable[[Decimal, Decimal], Decimal]] = {
@@ -104,6 +105,8 @@ class Values(Links):
         found = self.bindings(node)
         if found:
             return agreed([self.bound(binding) for binding in found])
+        if (before := self.set_before(node)) is not None and is_zero(nothing := self.worth(before)):
+            return nothing
         base = self.worth(node.value)
         if isinstance(base, Choice):
             return Choice(tuple(self.below(option, node.attr.value) for option in base.options))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding, Scope, binder, find, reaching
+from adamw_lint.model.scopes import Binding, Kind, Scope, binder, dominates, find, reaching
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, item_at, method_call, positional
+from adamw_lint.model.tree import dotted, item_at, method_call, positional, root_of
 
 
 class Variables:
@@ -71,6 +71,22 @@ class Variables:
         """The statements `del x[…]` for items of the same name."""
         name = dotted(node)
         return [item for item in self.survey.deletions[name] if self._same_variable(node, item)] if name else []
+
+    def set_before(self, node: cst.Attribute) -> cst.BaseExpression | None:
+        """What `a.b` is set to for certain before it is read, by the same code; None where nothing is."""
+        name, use, owners = dotted(node), self.survey.use(node), self.bindings(root_of(node))
+        found = None
+        for other in self.survey.attribute_reads[node.attr.value] if name else ():
+            target = self.survey.parents[other]
+            statement = self.survey.parents[target] if isinstance(target, cst.AssignTarget) else None
+            if not isinstance(statement, cst.Assign) or dotted(other) != name:
+                continue
+            scope, arms = self.survey.places[statement]
+            binding = Binding("", Kind.OTHER, statement, self.survey.orders[statement], arms)
+            is_same = scope is use.scope and self.bindings(root_of(other)) == owners
+            if is_same and binding.order < use.order:
+                found = statement.value if dominates(binding, use) else None
+        return found
 
     def _same_variable(self, node: cst.BaseExpression, other: cst.CSTNode) -> bool:
         name = dotted(node) or ""

@@ -54,7 +54,7 @@ def _said() -> re.Pattern[str]:
 def keeps_function(text: str, name: str) -> bool:
     """Whether an attribute is bound to a function that the module knows: `self.norm = torch.norm`."""
     # What begins with the letters themselves is searched for at memory's speed; that a word does is asked after them.
-    kept = re.findall(rf"{name}(?<!\w{name})\b[^=\n]{{0,200}}= *(\w+)[\w.]* *$", text, re.MULTILINE)
+    kept = re.findall(rf"{name}(?<!\w{name})\b[^=\n]{{0,200}}= *(\w++)[\w.]*+ *+$", text, re.MULTILINE)
     return any(_known(root).search(text) for root in set(kept))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, text_of
+from adamw_lint.model.tree import descendants, dotted, same, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,31 @@ class Asked:
 
 
 def never_together(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-    """Whether one place runs for one text of an option and the other for another: `args.optim == "sgd"`."""
+    """Whether one place runs for one text of an option and the other for another, or where a condition is not met.
+
+    `if args.optim == "sgd":` and `if args.optim == "adam":`, or what stands in the `else` of the same condition.
+    """
     first, second = list(_around(survey, one)), list(_around(survey, other))
-    return any(a.denies(b) or b.denies(a) for a in first for b in second)
+    if any(a.denies(b) or b.denies(a) for a in first for b in second):
+        return True
+    return any(_are_opposite(a, b) for a in _decided(survey, one) for b in _decided(survey, other))
+
+
+def _decided(survey: Survey, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, bool]]:
+    """The conditions that decide whether a place runs, and what each has to be for that."""
+    for arm in survey.places[node][1]:
+        if isinstance(arm.statement, (cst.If, cst.IfExp)):
+            test, wanted = arm.statement.test, arm.index == 0
+            while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+                test, wanted = test.expression, not wanted
+            if not any(
+                isinstance(each, cst.Call) for each in descendants(test)
+            ):  # which may say something else each time
+                yield test, wanted
+
+
+def _are_opposite(one: tuple[cst.BaseExpression, bool], other: tuple[cst.BaseExpression, bool]) -> bool:
+    return one[1] is not other[1] and same(one[0], other[0])
 
 
 def _around(survey: Survey, node: cst.CSTNode) -> Iterator[Asked]:
