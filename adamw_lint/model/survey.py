@@ -19,7 +19,7 @@ _ASSIGNING = frozenset((cst.Assign, cst.AnnAssign, cst.AugAssign))
 _INNER = kinds(cst.BaseExpression, cst.Arg, cst.BaseElement) - _SCOPED  # may stand in what is assigned
 
 _MAPS = ("parents", "orders", "places", "scopes", "attributes")
-_LISTS = ("names", "attribute_reads", "items", "deletions", "methods", "functions", "returned")
+_LISTS = ("names", "attribute_reads", "items", "fields", "deletions", "methods", "functions", "returned")
 _CALLS = ("within_file", "within_function")
 
 
@@ -46,6 +46,7 @@ class Survey:
     imported: set[str] = field(default_factory=set)  # every component of every imported path
     attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = field(default_factory=lambda: defaultdict(dict))
     items: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))
+    fields: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))  # `a.b = c`, by `a.b`
     deletions: dict[str, list[cst.Del]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[str, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))  # by the receiver as written
     functions: dict[str, list[cst.FunctionDef]] = field(default_factory=lambda: defaultdict(list))

@@ -74,17 +74,14 @@ class Variables:
 
     def set_before(self, node: cst.Attribute) -> cst.BaseExpression | None:
         """What `a.b` is set to for certain before it is read, by the same code; None where nothing is."""
-        name, use, owners = dotted(node), self.survey.use(node), self.bindings(root_of(node))
-        found = None
-        for other in self.survey.attribute_reads[node.attr.value] if name else ():
-            target = self.survey.parents[other]
-            statement = self.survey.parents[target] if isinstance(target, cst.AssignTarget) else None
-            if not isinstance(statement, cst.Assign) or dotted(other) != name:
-                continue
+        name, use, found = dotted(node), self.survey.use(node), None
+        for statement in self.survey.fields.get(name, ()) if name else ():
             scope, arms = self.survey.places[statement]
             binding = Binding("", Kind.OTHER, statement, self.survey.orders[statement], arms)
-            is_same = scope is use.scope and self.bindings(root_of(other)) == owners
-            if is_same and binding.order < use.order:
+            if scope is not use.scope or binding.order >= use.order:
+                continue
+            owners = {tuple(self.bindings(root_of(each))) for each in (node, statement.targets[0].target)}
+            if len(owners) == 1:
                 found = statement.value if dominates(binding, use) else None
         return found
 

@@ -42,9 +42,7 @@ def _decided(survey: Survey, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpres
             test, wanted = arm.statement.test, arm.index == 0
             while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
                 test, wanted = test.expression, not wanted
-            if not any(
-                isinstance(each, cst.Call) for each in descendants(test)
-            ):  # which may say something else each time
+            if not any(isinstance(each, cst.Call) for each in descendants(test)):  # it may say something else each time
                 yield test, wanted
 
 
