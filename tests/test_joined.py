@@ -1,6 +1,6 @@
-"""Findings that rest on functions which say nothing of decays or losses, and stand some calls from one that does.
+"""Findings where a file hardly says what it is about, or a function that decides stands some calls from one that does.
 
-Whoever leaves out of a file what says no word of our subject, so that less of it is parsed, loses one of these.
+Whoever leaves out what says no word of our subject, so that less is parsed, loses one of these.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 from adamw_lint.checks import CHECKS
 from adamw_lint.engine import lint
+from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
 from adamw_lint.settings import Settings
 
@@ -144,4 +145,5 @@ def test_it_is_found_however_far_from_the_words_it_stands(rule: str, code: str, 
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "builder.py").write_text(BUILDER)
     source = Source.of_text(dedent(code), str(tmp_path / "train.py"))
+    assert may_concern(source.text.encode())
     assert [each.rule for each in lint(source, Settings(frozenset(CHECKS)))] == [rule]

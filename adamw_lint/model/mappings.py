@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from adamw_lint.model.scopes import Binding, Kind, Use, dominates, exclusive, returns
+from adamw_lint.model.scopes import Binding, Kind, Use, dominates, exclusive, left_before
 from adamw_lint.model.tree import index_of, method_call
 from adamw_lint.model.worth import Entry, Mapping, Number, Parameter, Text, Value
 
@@ -54,19 +54,11 @@ def amended(values: Values, node: cst.Name, mapping: Mapping, since: Binding) ->
     entries, complete = dict(mapping.entries), mapping.complete
     events: list[cst.CSTNode] = [*values.item_assignments(node), *values.item_deletions(node), *values.calls_on(node)]
     for event in sorted(events, key=orders.__getitem__):
-        if _never_before(values, event, use):
-            continue
-        if since.order < orders[event] < use.order or values.survey.scope(event) is not use.scope:
+        scope, arms = values.survey.places[event]
+        is_never = exclusive(arms, use.arms) or left_before(arms, use.arms)
+        if scope is not use.scope or (since.order < orders[event] < use.order and not is_never):
             complete = _apply(values, event, entries, use) and complete
     return Mapping(entries, complete)
-
-
-def _never_before(values: Values, event: cst.CSTNode, use: Use) -> bool:
-    """Whether what changes a dict stands in another branch than its use, or in one that is left by a `return`."""
-    scope, arms = values.survey.places[event]
-    if scope is not use.scope:
-        return False
-    return exclusive(arms, use.arms) or any(returns(arm) for arm in arms if arm not in use.arms)
 
 
 def _apply(values: Values, event: cst.CSTNode, entries: dict[str, Entry], use: Use) -> bool:

@@ -19,8 +19,6 @@ def _assign(survey: Survey, node: cst.Assign) -> None:
         survey.bind_target(target.target, Kind.ASSIGN, node, node.value)
         if isinstance(target.target, cst.Subscript):
             survey.items[dotted(target.target.value) or ""].append(node)
-    if len(node.targets) == 1 and isinstance(node.targets[0].target, cst.Attribute):
-        survey.fields[dotted(node.targets[0].target) or ""].append(node)
 
 
 def _ann_assign(survey: Survey, node: cst.AnnAssign) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import libcst as cst
 
+from adamw_lint.model.tree import ends_with
+
 
 class Kind(Enum):
     """How a name came to be bound."""
@@ -154,8 +156,8 @@ def binder(name: str, scope: Scope) -> Scope | None:
 def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
     """The bindings that may be in force at a use, latest first.
 
-    A binding in an arm that excludes the use cannot be; one that always runs before the use hides all earlier ones, and
-    so do bindings in all the arms of one statement together.
+    A binding in an arm that excludes the use, or that a `return` ends, cannot be; one that always runs before the use
+    hides all earlier ones, and so do bindings in all the arms of one statement together.
     """
     found: list[Binding] = []
     covered: set[Arms] = set()
@@ -163,7 +165,7 @@ def reaching(bindings: list[Binding], use: Use) -> list[Binding]:
     for binding in map(bindings.__getitem__, reversed(range(before))):
         if exclusive(binding.arms, use.arms):
             continue
-        found.append(binding)
+        found += [] if left_before(binding.arms, use.arms) else [binding]
         if binding.kind is not Kind.AUGMENT and _covers(binding.arms, use.arms, covered):
             break
     return found
@@ -179,13 +181,16 @@ def exclusive(one: Arms, other: Arms) -> bool:
     return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
 
 
-def returns(arm: Arm) -> bool:
-    """Whether an arm of an `if` ends with a `return` or `raise`, so that nothing after the statement follows it."""
+def left_before(arms: Arms, use: Arms) -> bool:
+    """Whether one of the arms in which a place is, and a later use is not, ends with a `return` or `raise`."""
+    return any(_returns(arm) for arm in arms if arm not in use)
+
+
+def _returns(arm: Arm) -> bool:
     if not isinstance(arm.statement, cst.If):
         return False
     block = arm.statement.body if arm.index == 0 else getattr(arm.statement.orelse, "body", None)
-    last = block.body[-1] if isinstance(block, cst.IndentedBlock) else None
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], (cst.Return, cst.Raise))
+    return ends_with(block, (cst.Return, cst.Raise))
 
 
 def all_exclusive(bindings: list[Binding]) -> bool:

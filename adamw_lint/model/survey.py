@@ -9,7 +9,7 @@ import libcst as cst
 
 from adamw_lint.model.recorders import RECORDERS
 from adamw_lint.model.scopes import BRANCHING, Arm, Arms, Binding, Kind, Scope, Use, arm_of
-from adamw_lint.model.tree import NODES, child_fields, children, descendants, kinds
+from adamw_lint.model.tree import NODES, child_fields, children, descendants, dotted, kinds
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 Spot = tuple[Scope, Arms]  # what a node stands in
@@ -46,7 +46,7 @@ class Survey:
     imported: set[str] = field(default_factory=set)  # every component of every imported path
     attributes: dict[cst.ClassDef, dict[str, list[Binding]]] = field(default_factory=lambda: defaultdict(dict))
     items: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))
-    fields: dict[str, list[cst.Assign]] = field(default_factory=lambda: defaultdict(list))  # `a.b = c`, by `a.b`
+    fields: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))  # of `a.b = c`, by `a.b`
     deletions: dict[str, list[cst.Del]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[str, list[cst.Call]] = field(default_factory=lambda: defaultdict(list))  # by the receiver as written
     functions: dict[str, list[cst.FunctionDef]] = field(default_factory=lambda: defaultdict(list))
@@ -214,7 +214,7 @@ class Survey:
     def bind_target(
         self, target: cst.BaseExpression, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None
     ) -> None:
-        """Record what an assignment to `target` binds: a name, `self.attribute`, or the elements of a tuple."""
+        """Record what an assignment to `target` binds: a name, an attribute, or the elements of a tuple."""
         if isinstance(target, cst.Name):
             self.bind(target.value, kind, target, at, value=value)
         elif isinstance(target, (cst.Tuple, cst.List)):
@@ -237,12 +237,12 @@ class Survey:
     def _bind_attribute(
         self, target: cst.Attribute, kind: Kind, at: cst.CSTNode, value: cst.BaseExpression | None, index: int | None
     ) -> None:
-        owner = self.owner(at)
-        if owner is None or not isinstance(target.value, cst.Name) or target.value.value != "self":
-            return
-        name = target.attr.value
+        owner, name = self.owner(at), target.attr.value
         binding = Binding(name, kind, target, self.orders[at], self.places[at][1], value=value, index=index)
-        self.attributes[owner].setdefault(name, []).append(binding)
+        if owner is not None and isinstance(target.value, cst.Name) and target.value.value == "self":
+            self.attributes[owner].setdefault(name, []).append(binding)
+        else:
+            self.fields[dotted(target) or ""].append(binding)
 
 
 def _branch(node: cst.CSTNode, child: cst.CSTNode, spot: Spot) -> Spot:

@@ -182,3 +182,9 @@ def unpacked(element: cst.Element, whole: cst.CSTNode, statement: cst.CSTNode) -
     stars = any(isinstance(each, cst.StarredElement) for each in (*whole.elements, *target.elements))
     is_each = len(target.elements) == len(whole.elements) and not stars
     return target.elements[whole.elements.index(element)].value if is_each else None
+
+
+def ends_with(block: cst.CSTNode | None, kinds: tuple[type[cst.BaseSmallStatement], ...]) -> bool:
+    """Whether a block has lines of its own, and the last of them ends with a statement of one of the kinds."""
+    last = block.body[-1] if isinstance(block, cst.IndentedBlock) and block.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], kinds)

@@ -74,16 +74,13 @@ class Variables:
 
     def set_before(self, node: cst.Attribute) -> cst.BaseExpression | None:
         """What `a.b` is set to for certain before it is read, by the same code; None where nothing is."""
-        name, use, found = dotted(node), self.survey.use(node), None
-        for statement in self.survey.fields.get(name, ()) if name else ():
-            scope, arms = self.survey.places[statement]
-            binding = Binding("", Kind.OTHER, statement, self.survey.orders[statement], arms)
-            if scope is not use.scope or binding.order >= use.order:
-                continue
-            owners = {tuple(self.bindings(root_of(each))) for each in (node, statement.targets[0].target)}
-            if len(owners) == 1:
-                found = statement.value if dominates(binding, use) else None
-        return found
+        name, use = dotted(node), self.survey.use(node)
+        every = self.survey.fields.get(name, ()) if name else ()
+        found = reaching([each for each in every if self.survey.scope(each.node) is use.scope], use)
+        if len(found) != 1 or found[0].kind is not Kind.ASSIGN or not dominates(found[0], use):
+            return None
+        is_same = self.bindings(root_of(found[0].node)) == self.bindings(root_of(node))  # type: ignore[arg-type]
+        return found[0].value if is_same else None
 
     def _same_variable(self, node: cst.BaseExpression, other: cst.CSTNode) -> bool:
         name = dotted(node) or ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from adamw_lint.model.scopes import Arms
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, same, text_of
 
@@ -35,9 +36,16 @@ def never_together(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool
     return any(_are_opposite(a, b) for a in _decided(survey, one) for b in _decided(survey, other))
 
 
+def _arms(survey: Survey, node: cst.CSTNode) -> Arms:
+    scope, arms = survey.places[node]
+    while scope.immediate and scope.parent is not None:  # a comprehension runs where it stands
+        scope, arms = scope.parent, (*scope.arms, *arms)
+    return arms
+
+
 def _decided(survey: Survey, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, bool]]:
     """The conditions that decide whether a place runs, and what each has to be for that."""
-    for arm in survey.places[node][1]:
+    for arm in _arms(survey, node):
         if isinstance(arm.statement, (cst.If, cst.IfExp)):
             test, wanted = arm.statement.test, arm.index == 0
             while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
@@ -51,10 +59,7 @@ def _are_opposite(one: tuple[cst.BaseExpression, bool], other: tuple[cst.BaseExp
 
 
 def _around(survey: Survey, node: cst.CSTNode) -> Iterator[Asked]:
-    scope, arms = survey.places[node]
-    while scope.immediate and scope.parent is not None:  # a comprehension runs where it stands
-        scope, arms = scope.parent, (*scope.arms, *arms)
-    for arm in arms:
+    for arm in _arms(survey, node):
         if isinstance(arm.statement, (cst.If, cst.IfExp)) and arm.index == 0:
             yield from _asked(arm.statement.test)
 

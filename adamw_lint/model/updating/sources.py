@@ -7,9 +7,9 @@ from typing import Any
 import libcst as cst
 
 from adamw_lint.model.frames import Frame, Frames, Place
-from adamw_lint.model.scopes import Arms, Binding, Kind
+from adamw_lint.model.scopes import Binding, Kind, exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, item_at, positional
+from adamw_lint.model.tree import dotted, ends_with, item_at, positional
 from adamw_lint.model.updating.addition import Term
 from adamw_lint.model.updating.operands import Operations
 from adamw_lint.model.updating.updates import Updates
@@ -188,7 +188,7 @@ class Sources:
             is_binding = isinstance(update.node, cst.AugAssign) and isinstance(update.node.target, cst.Name)
             if not update.in_place or is_binding or not floor < self._survey.orders[update.node] < use.order:
                 continue
-            if not _exclusive(self._survey.places[update.node][1], use.arms) and self._updates.same(
+            if not exclusive(self._survey.places[update.node][1], use.arms) and self._updates.same(
                 update.target, place
             ):
                 yield update.terms, self.conditions(update.node, place.frame)
@@ -228,14 +228,7 @@ class Sources:
 
 def _leaves(node: cst.If) -> bool:
     """Whether a statement is a condition without another arm whose own arm leaves the block."""
-    if node.orelse is not None or not node.body.body:
-        return False
-    last = node.body.body[-1]
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], LEAVING)
-
-
-def _exclusive(one: Arms, other: Arms) -> bool:
-    return any(a.statement is b.statement and a.index != b.index for a, b in zip(one, other, strict=False))
+    return node.orelse is None and ends_with(node.body, LEAVING)
 
 
 def _is_grad(node: cst.Attribute) -> bool:
