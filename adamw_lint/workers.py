@@ -12,6 +12,7 @@ from adamw_lint.errors import DefectError
 from adamw_lint.limit import OverdueError
 from adamw_lint.looks import Look
 from adamw_lint.packed import pack_error
+from adamw_lint.read.asked import stamps
 from adamw_lint.settings import Settings
 
 Pool = Callable[[int], Executor]
@@ -19,6 +20,7 @@ Told = tuple[str, Look]
 File = tuple[str, Settings]
 LookAll = Callable[[Sequence[File]], list[Look]]
 
+_LONG = 60_000  # bytes of a file to which a look may take as long as to all others of a chunk
 _CHUNK = 32  # files handed over at once: so many that handing over costs little
 _SHARES = 8  # into which what is left for each process is parted, so that none has much to do when the others are done
 _AHEAD = 64  # chunks for each process that are handed over before the first is told, which may take long
@@ -35,8 +37,25 @@ def processes(jobs: int) -> Executor:
 
 
 def looks(files: Iterable[File], look_all: LookAll, jobs: int, pool: Pool) -> Iterator[Told]:
-    """A look at every file, in order. A process that dies takes along only the file that killed it."""
-    chunks = _chunks(list(files), jobs)
+    """A look at every file, in order. A process that dies takes along only the file that killed it.
+
+    Long files are handed over ahead of all others, so that no process is left with one when the rest are done.
+    """
+    every = list(files)
+    sizes = [found[0] if found else 0 for found in stamps([path for path, _ in every])]
+    long = [number for number, size in enumerate(sizes) if size > _LONG]
+    rest = sorted(set(range(len(every))) - set(long))
+    chunks = chain(([every[number]] for number in long), _chunks([every[number] for number in rest], jobs))
+    coming = zip([*long, *rest], _in_turn(chunks, look_all, jobs, pool), strict=True)
+    early: dict[int, Told] = {}
+    for number in range(len(every)):
+        while number not in early:
+            early.update([next(coming)])
+        yield early.pop(number)
+    yield from (told for _, told in coming)  # none, and what makes them is waited for
+
+
+def _in_turn(chunks: Iterator[list[File]], look_all: LookAll, jobs: int, pool: Pool) -> Iterator[Told]:
     for chunk in chunks:
         left = yield from _until_broken(chain([chunk], chunks), look_all, jobs, pool)
         if left:

@@ -66,6 +66,21 @@ def test_fewer_files_are_handed_over_towards_the_end(settings: Settings) -> None
     assert max(handed) == 1
 
 
+def test_long_files_are_handed_over_first_and_told_in_their_place(settings: Settings) -> None:
+    handed: list[str] = []
+
+    def look_all(files: Sequence[File]) -> list[Look]:
+        handed.extend(path for path, _ in files)
+        return [Look(None, path.encode()) for path, _ in files]
+
+    for name in ("m030.py", "m090.py"):
+        Path(name).write_text("import torch\n" * 10_000)
+    paths = [*(path.name for path in sorted(Path().glob("*.py"))), "missing.py"]
+    found = list(looks([(path, settings) for path in paths], look_all, 1, ThreadPoolExecutor))
+    assert handed[:2] == ["m030.py", "m090.py"]
+    assert found == [(path, Look(None, path.encode())) for path in paths]
+
+
 def test_another_executor_can_be_plugged_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
