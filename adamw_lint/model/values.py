@@ -9,6 +9,7 @@ import libcst as cst
 from adamw_lint.model.command_line import default_text
 from adamw_lint.model.links import Links
 from adamw_lint.model.mappings import amended, display, entries, keywords, looked_up
+from adamw_lint.model.plain_objects import set_in_class
 from adamw_lint.model.program import Program
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
@@ -110,17 +111,10 @@ class Values(Links):
         base = self.worth(node.value)
         if isinstance(base, Choice):
             return Choice(tuple(self.below(option, node.attr.value) for option in base.options))
-        if isinstance(base, Defined) and isinstance(node.value, cst.Name):
-            return self._setting(base, node.value, node.attr.value)
+        if isinstance(node.value, cst.Name) and not isinstance(base, Reference):
+            found_in_class = set_in_class(self, base, node.value, node.attr.value)
+            return UNKNOWN if found_in_class is None else self.bound(found_in_class)
         return self.below(base, node.attr.value)
-
-    def _setting(self, owner: Defined, name: cst.Name, attribute: str) -> Value:
-        """The value of `Config.a` where the class is used for nothing but to read what its body binds once."""
-        is_here = self.survey.root(owner.node) is self.survey.root(name)
-        if not isinstance(owner.node, cst.ClassDef) or not is_here or not self.is_read_only(name):
-            return UNKNOWN
-        found = self.survey.scopes[owner.node].bindings.get(attribute, [])
-        return self.bound(found[0]) if len(found) == 1 and found[0].kind is Kind.ASSIGN else UNKNOWN
 
     def subscript(self, node: cst.Subscript) -> Value:
         """The value of `d[k]`: the entry if the key is known, else one of all the entries."""
