@@ -445,6 +445,16 @@ KNOWN = _programs(
         model = nn.DataParallel(model)
     """,
     a_compiled_model="model = torch.compile(nn.Sequential(nn.Linear(2, 2), nn.LayerNorm(2)))",
+    a_part_of_a_compiled_model="""
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.norm = nn.LayerNorm(2)
+                self.head = nn.Linear(2, 2, bias=False)
+
+        net = nn.DataParallel(torch.compile(Net()))
+        model = net.module.head
+    """,
     a_submodule="""
         class Net(nn.Module):
             def __init__(self):

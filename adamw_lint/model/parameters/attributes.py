@@ -90,6 +90,10 @@ def _of_unknown(base: Opaque, name: str) -> Thing:
 def _of_layer(run: Interpreter, layer: Layer, name: str) -> Thing:
     if name in layer.slots:
         return either(thing for thing in options_of(layer.slots[name]) if thing is not ABSENT)
+    words = run.facts.words
+    inner = layer.slots.get(words["wrappers"][layer.label]) if layer.label in words["transparent"] else None
+    if isinstance(inner, Layer) and (name in inner.slots or (inner.of is not None and inherited(run, inner.of, name))):
+        return _of_layer(run, inner, name)
     return _inherited(run, layer, name, behind=None)
 
 
