@@ -44,6 +44,12 @@ class Kept{number}:
 
 """
 
+BRANCH = """
+        elif e.is_{number}:
+            out = ["{number}"]
+            out.extend(self.tokens(e.args[0]))
+            return out"""
+
 
 def seconds(part: str, count: int, found: int) -> float:
     """The processor time, at best of three, for a file with so many of a part, in which so much is found."""
@@ -70,3 +76,11 @@ def test_attributes_that_are_made_of_each_other_cost_as_much_as_they_are() -> No
     text = PENALTY + "".join(KEPT.format(number=number) for number in range(20))
     with limited("kept.py", 30):
         assert lint(Source.of_text(text), Settings(frozenset(CHECKS))) == []
+
+
+def test_a_method_that_extends_a_list_by_what_it_returns_itself_is_read_in_bounded_time() -> None:
+    text = "import torch\n\n\nclass Tokenizer:\n    def tokens(self, e):\n        if e.is_leaf:\n            return [str(e)]"
+    text += "".join(BRANCH.format(number=number) for number in range(20)) + "\n\n\n"
+    text += "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.1)\n"
+    with limited("tokens.py", 30):
+        assert len(lint(Source.of_text(text), Settings(frozenset(CHECKS)))) == 1

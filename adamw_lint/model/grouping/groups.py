@@ -1,7 +1,8 @@
 """What a parameter-group expression selects, and with what decay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import libcst as cst
 
@@ -31,6 +32,7 @@ class Group:
 
 
 _LISTS = ("list", "tuple", "set", "iter")
+_MOST = 1000  # items of a list: a function that extends one by what it returns itself would make billions
 
 
 class Groups:
@@ -73,27 +75,28 @@ class Groups:
         if depth > 8:
             return []
         if (node, depth) not in self._items:
-            self._items[node, depth] = self._items_of(node, depth)
+            self._items[node, depth] = list(islice(self._items_of(node, depth), _MOST))
         return self._items[node, depth]
 
-    def _items_of(self, node: cst.BaseExpression, depth: int) -> list[cst.BaseExpression]:
+    def _items_of(self, node: cst.BaseExpression, depth: int) -> Iterator[cst.BaseExpression]:
         if isinstance(node, (cst.List, cst.Tuple)):
-            return [item for each in node.elements for item in self._element(each, depth)]
-        if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
-            return [node.elt]
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
-            return [*self.items(node.left, depth + 1), *self.items(node.right, depth + 1)]
-        if isinstance(node, cst.Call) and dotted(node.func) in _LISTS and positional(node):
-            return self.items(positional(node)[0], depth + 1)
-        if isinstance(node, cst.Call):
-            return [item for value in self._returns(node) for item in self.items(value, depth + 1)]
-        if isinstance(node, (cst.Name, cst.Attribute)):
-            return [item for value in self._written(node) for item in self.items(value, depth + 1)]
-        return []
+            for each in node.elements:
+                is_many = isinstance(each, cst.StarredElement)
+                yield from self.items(each.value, depth + 1) if is_many else [each.value]
+        elif isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+            yield node.elt
+        for part in self._parts(node):
+            yield from self.items(part, depth + 1)
 
-    def _element(self, element: cst.BaseElement, depth: int) -> list[cst.BaseExpression]:
-        is_many = isinstance(element, cst.StarredElement)
-        return self.items(element.value, depth + 1) if is_many else [element.value]
+    def _parts(self, node: cst.BaseExpression) -> Iterable[cst.BaseExpression]:
+        """The lists that an expression joins, or may be."""
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return node.left, node.right
+        if isinstance(node, cst.Call) and dotted(node.func) in _LISTS and positional(node):
+            return positional(node)[:1]
+        if isinstance(node, cst.Call):
+            return self._returns(node)
+        return self._written(node) if isinstance(node, (cst.Name, cst.Attribute)) else ()
 
     def _written(self, node: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
         """The lists that a name is bound to or extended by; an appended item comes as a list of one."""
