@@ -79,8 +79,8 @@ def test_attributes_that_are_made_of_each_other_cost_as_much_as_they_are() -> No
 
 
 def test_a_method_that_extends_a_list_by_what_it_returns_itself_is_read_in_bounded_time() -> None:
-    text = "import torch\n\n\nclass Tokenizer:\n    def tokens(self, e):\n        if e.is_leaf:\n            return [str(e)]"
-    text += "".join(BRANCH.format(number=number) for number in range(20)) + "\n\n\n"
-    text += "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.1)\n"
+    text = "import torch\n\nclass Tokenizer:\n    def tokens(self, e):\n        if e.is_leaf:\n            return [e]"
+    text += "".join(BRANCH.format(number=number) for number in range(20))
+    text += "\n\noptimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.1)\n"
     with limited("tokens.py", 30):
         assert len(lint(Source.of_text(text), Settings(frozenset(CHECKS)))) == 1

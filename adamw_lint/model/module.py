@@ -241,8 +241,8 @@ class Module(Placed):
 
     @property
     def adapts(self) -> bool:
-        """Whether the file trains adapters (LoRA and its kin), whose parameters are chosen elsewhere."""
-        return self.survey.mentions(words("signs")["adapters"])
+        """Whether the file trains adapters (LoRA and its kin), which are chosen elsewhere or by their names."""
+        return self.survey.mentions(words("signs")["adapters"]) or self._partitions.picker.unfreezing.is_of_adapters
 
     def dimensions_mislead(self) -> str:
         """Why the number of dimensions of a parameter says nothing in this file; empty where it does."""

@@ -13,6 +13,7 @@ from adamw_lint.model.grouping.fillings import Filling, Fillings, Keys
 from adamw_lint.model.grouping.picked import Pick, Picks, agreed, handed, narrowed, united
 from adamw_lint.model.grouping.predicates import ALWAYS, Atom, Predicate, Test, Written, every, inverse, some
 from adamw_lint.model.grouping.roles import Roles, Variable, What
+from adamw_lint.model.grouping.unfreezing import Unfreezing
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import descendants, dotted, item_at, method_call, positional
@@ -34,6 +35,7 @@ class Picker:
         self._conditions.members = self._names
         self.cases = Cases(survey, values, self._conditions)
         self.fillings = Fillings(survey, values, self.cases)
+        self.unfreezing = Unfreezing(survey, self._conditions, self.cases, words)
         self._known: dict[cst.CSTNode, Picks | None] = {}
         self._open: set[cst.CSTNode] = set()
 
