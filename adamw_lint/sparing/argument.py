@@ -12,10 +12,12 @@ from adamw_lint.model.constructions import ZERO, Construction
 from adamw_lint.model.grouping.selection import Reach
 from adamw_lint.model.module import Module
 from adamw_lint.model.scopes import Binding, Kind
-from adamw_lint.model.tree import dotted, keyword
+from adamw_lint.model.tree import dotted, keyword, method_call, positional
 from adamw_lint.model.worth import UNKNOWN, Nothing, Number, Reference
 from adamw_lint.rulebook import words
 from adamw_lint.sparing.overlooked import Overlooked
+
+_DEPTH = 8  # names and methods between an array and what makes it
 
 
 def overlooked(module: Module, built: Construction) -> Overlooked | None:
@@ -29,7 +31,7 @@ def overlooked(module: Module, built: Construction) -> Overlooked | None:
     given = built.arguments.by_name.get(name)
     if given is not None and not isinstance(module.values.worth(given.value), Nothing):
         return None
-    if not _is_everything(built) or _is_masked(module, built):
+    if not _is_everything(built) or _is_masked(module, built) or _trains_one_array(module, built):
         return None
     written = built.decay_argument
     short, default = built.optimizer.short_name, built.optimizer.default
@@ -94,6 +96,31 @@ def _is_masked(module: Module, built: Construction) -> bool:
     if built.optimizer.parameters_argument is not None:
         return _are_chosen(module, places)
     return _is_parted(module, places)
+
+
+def _trains_one_array(module: Module, built: Construction) -> bool:
+    """Whether all that the optimizer is begun with is an array by itself, which has neither biases nor norms."""
+    if not isinstance(built.variable, (cst.Name, cst.Attribute)):
+        return False
+    begun = [positional(call)[:1] for call in module.values.calls_on(built.variable, "init")]
+    return bool(begun) and all(params and _is_array(module, params[0]) for params in begun)
+
+
+def _is_array(module: Module, node: cst.BaseExpression, depth: int = 0) -> bool:
+    """Whether an expression is computed from what a library gives back as one array."""
+    if depth > _DEPTH:
+        return False
+    inner: list[cst.BaseExpression | None] = []
+    if isinstance(node, cst.BinaryOperation):
+        inner = [node.left, node.right]
+    elif isinstance(node, cst.Name) and (binding := module.values.bound_once(node)) and binding.kind is Kind.ASSIGN:
+        inner = [binding.value]
+    elif isinstance(node, cst.Call):
+        value = module.values.worth(node.func)
+        if isinstance(value, Reference):
+            return value.path.rpartition(".")[0] in words("sparing")["arrays"]
+        inner = [receiver[0] if (receiver := method_call(node)) else None]
+    return any(each is not None and _is_array(module, each, depth + 1) for each in inner)
 
 
 def _is_parted(module: Module, places: list[cst.CSTNode]) -> bool:
