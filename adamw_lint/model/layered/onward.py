@@ -1,39 +1,23 @@
 """Follows a regularizer forward through a program: into a layer, a model, and to where that model is compiled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 import libcst as cst
 
 from adamw_lint.model.frames import Frames
 from adamw_lint.model.layered.classes import Instances
+from adamw_lint.model.layered.stops import Stage, Stop
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted, method_call, positional, text_of, unpacked
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
+_CALLS = 4  # into functions of functions that are told apart
 _BUDGET = 4000  # steps for one regularizer; no program that a person wrote comes near it
 _CONTAINERS = (cst.Element, cst.List, cst.Tuple, cst.IfExp, cst.NamedExpr, cst.StarredElement, cst.ListComp, cst.Dict)
 _PASSED = (cst.GeneratorExp, cst.Subscript, cst.BinaryOperation, cst.Lambda, cst.Await)
-
-
-class Stage(Enum):
-    """What has become of a regularizer."""
-
-    REGULARIZER = auto()  # the object itself
-    ARGUMENTS = auto()  # a dict of arguments with it
-    LAYER = auto()  # a layer that has it, what the layer returns, a list of layers, a model
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """An expression that the regularizer reaches, and as what."""
-
-    node: cst.BaseExpression
-    stage: Stage
 
 
 class Onward:
@@ -53,9 +37,20 @@ class Onward:
         while waiting and len(seen) < _BUDGET:
             stop = waiting.pop()
             yield stop
-            new = [each for each in self._next(stop) if each not in seen]
+            new = [each for each in self._onward(stop) if each not in seen]
             seen |= dict.fromkeys(new)
             waiting += new
+
+    def _onward(self, stop: Stop) -> Iterator[Stop]:
+        """The next stops, which know the calls that led here until the function is left."""
+        parent, function = self._survey.parents[stop.node], self._survey.function(stop.node)
+        if isinstance(parent, cst.Return) and stop.via:
+            yield Stop(stop.via[-1], stop.stage, stop.via[:-1])
+            return
+        for each in self._next(stop):
+            is_here = self._survey.function(each.node) is function
+            via = (*stop.via, *each.via)[-_CALLS:] if each.via else stop.via if is_here else ()
+            yield Stop(each.node, each.stage, via)
 
     def is_regularizing(self, name: str) -> bool:
         """Whether an argument of that name is a regularizer of weights; one of activities is none."""
@@ -119,7 +114,8 @@ class Onward:
             return
         target = self._values.behind(callee)
         if isinstance(target, Defined):
-            yield from self._into(call, arg, self._instances.constructor(target.node), stage)
+            entered = self._into(call, arg, self._instances.constructor(target.node), stage)
+            yield from (Stop(each.node, each.stage, () if is_partial else (call,)) for each in entered)
         elif self._is_call_of_super(call):
             yield from self._into(call, arg, self._instances.inherited_constructor(self._survey.owner(call)), stage)
         if stage is Stage.LAYER:

@@ -9,7 +9,8 @@ import libcst as cst
 
 from adamw_lint.model.layered.compiled import Compiled, Trainer
 from adamw_lint.model.layered.kinds import kind
-from adamw_lint.model.layered.onward import Onward, Stage, Stop
+from adamw_lint.model.layered.onward import Onward
+from adamw_lint.model.layered.stops import Stage, Stop
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import text_of
 from adamw_lint.model.values import Values
@@ -75,7 +76,7 @@ class LayerPenalties:
     def _trained(self, start: Stop) -> tuple[Trainer, cst.CSTNode, tuple[cst.CSTNode, ...]] | None:
         """The first optimizer of the adam family that a model with the regularizer is trained by."""
         stops = list(self._onward.reached(start))
-        uses = tuple(stop.node for stop in stops if self._is_use(stop))
+        uses = tuple(dict.fromkeys(stop.node for stop in stops if self._is_use(stop)))
         for stop in stops:
             for call, trainer in self._compilations(stop):
                 if trainer.optimizer.family is Family.ADAM:

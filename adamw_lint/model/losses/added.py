@@ -10,7 +10,8 @@ from adamw_lint.model.calls import Arguments
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.layered.compiled import Compiled, Trainer
-from adamw_lint.model.layered.onward import Onward, Stage, Stop
+from adamw_lint.model.layered.onward import Onward
+from adamw_lint.model.layered.stops import Stage, Stop
 from adamw_lint.model.losses.sinks import Sink
 from adamw_lint.model.scopes import Kind
 from adamw_lint.model.survey import Survey
