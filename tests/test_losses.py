@@ -89,6 +89,10 @@ def test_every_spelling_of_a_norm_is_found(penalty: str) -> None:
 
 REACHED = {
     "augmented": ("loss = ce\nloss += lam * model[0].weight.norm()\nloss.backward()", "lam * model[0].weight.norm()"),
+    "weighed by an item of a list": (
+        "loss = ce + regs[0] * model[0].weight.norm() ** 2\nloss.backward()",
+        "regs[0] * model[0].weight.norm() ** 2",
+    ),
     "in a loop": (
         "reg = 0.0\nfor p in model.parameters():\n    reg = reg + p.norm()\nloss = ce + lam * reg\nloss.backward()",
         "lam * reg",

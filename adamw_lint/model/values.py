@@ -117,11 +117,27 @@ class Values(Links):
         return self.below(base, node.attr.value)
 
     def subscript(self, node: cst.Subscript) -> Value:
-        """The value of `d[k]`: the entry if the key is known, else one of all the entries."""
+        """The value of `d[k]`: the entry or item if the key is known, else one of all the entries."""
         index = index_of(node)
         if isinstance(node.value, cst.Attribute) and node.value.attr.value == "__dict__":
             return self._member(self.worth(node.value.value), index)
-        return chosen(looked_up(self, self.worth(node.value), self.worth(index)))
+        key = self.worth(index)
+        if isinstance(key, Number) and (item := self._item(node, int(key.value))) is not None:
+            return self.worth(item)
+        return chosen(looked_up(self, self.worth(node.value), key))
+
+    def _item(self, node: cst.Subscript, index: int) -> cst.BaseExpression | None:
+        """The item at an index of a list that is written out once and never changed."""
+        held = self.bound_once(node.value)
+        display = held.value if held is not None and held.kind is Kind.ASSIGN else None
+        if not isinstance(display, (cst.List, cst.Tuple)) or self._is_changed(node.value):
+            return None
+        items = [each.value for each in display.elements if isinstance(each, cst.Element)]
+        is_there = len(items) == len(display.elements) and -len(items) <= index < len(items)
+        return items[index] if is_there else None
+
+    def _is_changed(self, node: cst.BaseExpression) -> bool:
+        return any((self.calls_on(node), self.item_assignments(node), self.item_deletions(node)))
 
     def _member(self, base: Value, named: cst.BaseExpression | None) -> Value:
         """What stands under a name that an expression gives: by default, where a caller or a user may give another."""

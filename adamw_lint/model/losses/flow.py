@@ -58,11 +58,11 @@ class Flow:
         return all(isinstance(node, (cst.List, cst.Tuple)) or self.is_constant(node) for node in plain)
 
     def is_scalar(self, place: Place) -> bool:
-        """Whether a factor may be a λ; an item by the parameter's name, or an element of a zip, is a weight instead."""
+        """Whether a factor may be a λ; an item by a variable, or an element of a zip, is the weight of a parameter instead."""
         node = self._frames.resolve(place).node
         if isinstance(node, cst.Subscript):
-            keys = (element.slice for element in node.slice)
-            return all(isinstance(key, cst.Index) and isinstance(self._values.worth(key.value), Text) for key in keys)
+            keys = [self._values.worth(each.slice.value) for each in node.slice if isinstance(each.slice, cst.Index)]
+            return len(keys) == len(node.slice) and all(isinstance(key, (Number, Text)) for key in keys)
         binding = self._values.bound_once(node)
         if binding is not None and binding.kind is Kind.LOOP:
             given = [self._values.worth(item) for item in self._values.collected(binding)]
