@@ -30,6 +30,15 @@ REPORTED = {
     "star import after another": "from lab import *\nfrom torch.optim import *\nAdam(p, weight_decay=1)",
     "a star after an explicit import": "from torch.optim import Adam\nfrom lab import *\nAdam(p, weight_decay=1)",
     "import in a function": "def f(p):\n    from torch.optim import Adam\n    Adam(p, weight_decay=1)",
+    "import by a function that gives back two": """
+        def lazily():
+            import torch
+            from torch import nn
+            return torch, nn
+        def f(p):
+            torch, nn = lazily()
+            torch.optim.Adam(p, weight_decay=1)
+    """,
     "import after the function": "def f(p):\n    Adam(p, weight_decay=1)\nfrom torch.optim import Adam",
     "try and except that agree": """
         try:

@@ -94,6 +94,8 @@ class Values(Links):
 
     def _element(self, binding: Binding) -> Value:
         value = binding.value
+        if isinstance(value, cst.Call):
+            value = self._result(self.worth(value.func))
         if isinstance(value, (cst.Tuple, cst.List)) and binding.index is not None:
             plain = [item.value for item in value.elements if isinstance(item, cst.Element)]
             return self.worth(plain[binding.index]) if binding.index < len(plain) == len(value.elements) else UNKNOWN
@@ -111,10 +113,10 @@ class Values(Links):
         base = self.worth(node.value)
         if isinstance(base, Choice):
             return Choice(tuple(self.below(option, node.attr.value) for option in base.options))
-        if isinstance(node.value, cst.Name) and not isinstance(base, Reference):
-            found_in_class = set_in_class(self, base, node.value, node.attr.value)
-            return UNKNOWN if found_in_class is None else self.bound(found_in_class)
-        return self.below(base, node.attr.value)
+        if not isinstance(node.value, cst.Name) or isinstance(base, Reference):
+            return self.below(base, node.attr.value)
+        in_class = set_in_class(self, base, node.value, node.attr.value)
+        return UNKNOWN if in_class is None else self.bound(in_class)
 
     def subscript(self, node: cst.Subscript) -> Value:
         """The value of `d[k]`: the entry or item if the key is known, else one of all the entries."""
@@ -130,14 +132,12 @@ class Values(Links):
         """The item at an index of a list that is written out once and never changed."""
         held = self.bound_once(node.value)
         display = held.value if held is not None and held.kind is Kind.ASSIGN else None
-        if not isinstance(display, (cst.List, cst.Tuple)) or self._is_changed(node.value):
+        changes = (*self.calls_on(node.value), *self.item_assignments(node.value), *self.item_deletions(node.value))
+        if not isinstance(display, (cst.List, cst.Tuple)) or changes:
             return None
         items = [each.value for each in display.elements if isinstance(each, cst.Element)]
         is_there = len(items) == len(display.elements) and -len(items) <= index < len(items)
         return items[index] if is_there else None
-
-    def _is_changed(self, node: cst.BaseExpression) -> bool:
-        return any((self.calls_on(node), self.item_assignments(node), self.item_deletions(node)))
 
     def _member(self, base: Value, named: cst.BaseExpression | None) -> Value:
         """What stands under a name that an expression gives: by default, where a caller or a user may give another."""
@@ -173,11 +173,15 @@ class Values(Links):
         return self._returned(target)
 
     def _returned(self, target: Value) -> Value:
-        """What a function of this file returns, if it has one plain `return`."""
+        """What a function of the program gives back."""
+        return self.worth(self._result(target))
+
+    def _result(self, target: Value) -> cst.BaseExpression | None:
+        """What a function of the program returns, if it has one plain `return`."""
         if not isinstance(target, Defined) or not isinstance(target.node, cst.FunctionDef):
-            return UNKNOWN
+            return None
         returns = [node.value for node in self.survey.returns_of(target.node)]
-        return self.worth(returns[0]) if len(returns) == 1 else UNKNOWN
+        return returns[0] if len(returns) == 1 else None
 
     def binary(self, node: cst.BinaryOperation) -> Value:
         """The value of arithmetic on numbers, exact in decimals where it can be; and of `dict | dict`."""

@@ -58,7 +58,7 @@ class Flow:
         return all(isinstance(node, (cst.List, cst.Tuple)) or self.is_constant(node) for node in plain)
 
     def is_scalar(self, place: Place) -> bool:
-        """Whether a factor may be a λ; an item by a variable, or an element of a zip, is the weight of a parameter instead."""
+        """Whether a factor may be a λ; an item by a variable, or an element of a zip, is a weight instead."""
         node = self._frames.resolve(place).node
         if isinstance(node, cst.Subscript):
             keys = [self._values.worth(each.slice.value) for each in node.slice if isinstance(each.slice, cst.Index)]
