@@ -6,6 +6,7 @@ import pytest
 
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.module import Module
+from adamw_lint.read.prefilter import may_concern
 from adamw_lint.read.source import Source
 
 TRAINING = """\
@@ -862,6 +863,68 @@ def test_the_loss_is_the_first_of_what_a_function_gives() -> None:
         ", data\n\n", "\n\n"
     )
     assert found(logged.replace("@jax.jit", f"{outer}@jax.jit")) == []
+
+
+GRAPH = """\
+import tensorflow as tf
+
+{made}
+loss = tf.reduce_mean(ce) + 1e-4 * tf.nn.l2_loss({of})
+train = tf.train.AdamOptimizer(1e-3).minimize(loss)
+"""
+VARIABLE = """
+def weight(shape):
+    start = tf.truncated_normal(shape)
+    return tf.Variable(start)
+"""
+HEAD = """
+def head(x):
+    w = tf.get_variable("w", [8, 2])
+    return tf.matmul(x, w), w
+"""
+HELD = """
+class Net:
+    def __init__(self):
+        {bound}
+
+net = Net()
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "of"),
+    [
+        (f"{VARIABLE}w = weight([8, 2])", "w"),
+        (f"{HEAD}out, w = head(x)", "w"),
+        ("w, b = tf.get_variable('w', [8, 2]), tf.get_variable('b', [2])", "w"),
+        (VARIABLE + HELD.format(bound="self.w = weight([8, 2])"), "net.w"),
+        (HELD.format(bound="self.w, self.b = tf.get_variable('w', [8, 2]), tf.get_variable('b', [2])"), "net.w"),
+    ],
+)
+def test_a_variable_is_known_whatever_gives_it_back(made: str, of: str) -> None:
+    code = GRAPH.format(made=made, of=of)
+    assert may_concern(code.encode())
+    assert found(code) == [f"1e-4 * tf.nn.l2_loss({of})"]
+
+
+@pytest.mark.parametrize(
+    ("made", "of"),
+    [
+        (f"{HEAD}out, w = head(x)", "out"),
+        (HEAD.replace("w), w", "w)") + "out = head(x)", "out"),
+        (VARIABLE + HELD.format(bound="self.w = weight([8, 2]) * x"), "net.w"),
+    ],
+)
+def test_what_is_computed_with_a_variable_is_none(made: str, of: str) -> None:
+    assert found(GRAPH.format(made=made, of=of)) == []
+
+
+def test_a_parameter_is_known_that_a_function_makes() -> None:
+    code = in_training("loss = ce + lam * net.w.pow(2).sum()\nloss.backward()")
+    made = "def make(n):\n    return nn.Parameter(torch.zeros(n))\n" + HELD.format(bound="self.w = make(3)")
+    assert found(code.replace("lam = 1e-4", f"lam = 1e-4\n{made.replace('Net:', 'Net(nn.Module):')}")) == [
+        "lam * net.w.pow(2).sum()"
+    ]
 
 
 def test_a_method_is_known_where_one_class_has_it() -> None:

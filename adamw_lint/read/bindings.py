@@ -100,14 +100,22 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
         yield from ((name, Bound(node.iter, looped=True)) for name in names_in(node.target))
     elif isinstance(node, ast.Assign):
         yield from ((each.id, Bound(node.value)) for each in node.targets if isinstance(each, ast.Name))
-        apart = [name for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for name in names_in(each)]
-        yield from ((name, Bound(None)) for name in apart)
+        for each in node.targets:
+            yield from _apart(each, node.value) if isinstance(each, (ast.Tuple, ast.List)) else ()
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.AugAssign)) and isinstance(node.target, ast.Name):
         yield node.target.id, Bound(node.value)
     elif isinstance(node, (*_FUNCTIONS, ast.Lambda)):
         yield from ((bound.name, bound) for bound in _arguments(node))
         given = dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
         yield from ((arg.arg, Bound(value)) for arg, value in given.items())
+
+
+def _apart(target: ast.Tuple | ast.List, value: ast.expr) -> Iterator[tuple[str, Bound]]:
+    """The names that a value is taken apart to: items that are written, or what a call gives back."""
+    items = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+    for index, each in enumerate(target.elts):
+        item = items[index] if len(items) == len(target.elts) else value if isinstance(value, ast.Call) else None
+        yield from ((name, Bound(item)) for name in names_in(each))
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[Bound]:

@@ -188,7 +188,10 @@ class Denoting:
 
     @cached_property
     def _makers(self) -> frozenset[str]:
-        return frozenset(path.rpartition(".")[2] for path in self._words["variable_makers"])
+        """What makes a parameter by itself, and the functions of the file that may give back one."""
+        known = {path.rpartition(".")[2] for path in (*self._words["variable_makers"], *self._words["parameter_types"])}
+        called = re.compile(rf"\b(?:{'|'.join(known)})\(")
+        return frozenset((*known, *(name for name, text in self._callees.functions.items() if called.search(text))))
 
     def _yields(self, node: ast.expr) -> bool:
         """Whether an expression may yield parameters by itself, where other files or classes may decide it too."""

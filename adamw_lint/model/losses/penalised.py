@@ -1,5 +1,6 @@
 """Which tensor expressions denote parameters of a model: elements of streams, weights of layers, registered tensors."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from adamw_lint.model.losses.trees import Trees
 from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, method_call, positional, root_of, text_of
+from adamw_lint.model.tree import dotted, index_of, item_at, method_call, positional, root_of, text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Number, Reference
 
@@ -115,7 +116,17 @@ class Denotation(Streams):
         inner = Place(binding.value, place.frame)
         if binding.kind is Kind.LOOP:
             return self._element(self.stream(inner, depth + 1), binding, inner, depth)
+        if binding.kind is Kind.UNPACK:
+            return self._all_of(self._items(inner, binding.index), depth)
         return self.parameter(inner, depth + 1) if binding.kind is Kind.ASSIGN else None
+
+    def _items(self, place: Place, index: int | None) -> Iterator[Place]:
+        """One element of a tuple that is written, or that a function of the program returns."""
+        entered = self.frames.entered(place.node, place.frame) if isinstance(place.node, cst.Call) else None
+        results = [] if entered is None else [Place(each, entered) for each in self.frames.results(entered.function)]
+        for each in results or [place]:
+            if (item := item_at(each.node, index)) is not None:
+                yield Place(item, each.frame)
 
     def _mapped(self, binding: Binding, place: Place, depth: int) -> Penalised | None:
         """What the argument of a lambda denotes that `map`, or a reduction, runs on each of some parameters."""
@@ -190,11 +201,14 @@ class Denotation(Streams):
             is_function = isinstance(self.values.worth(node.func), Reference)
             operand = plain[0] if is_function and plain else method[0]
             return self.parameter(Place(operand, place.frame), depth + 1)
-        return self._given_back(node, place, depth) if method is not None and not node.args else None
+        if method is None or not node.args or dotted(method[0]) == "self":
+            return self._all_of(self.frames.given_back(node, place.frame), depth, node)
+        return None
 
-    def _given_back(self, node: cst.Call, place: Place, depth: int) -> Penalised | None:
-        """A parameter that a method gives back, by every class of the program that has it where we do not see which."""
-        results = list(self.frames.given_back(node, place.frame))
-        found = [self.parameter(each, depth + 1) for each in results]
+    def _all_of(
+        self, places: Iterable[Place], depth: int, written: cst.BaseExpression | None = None
+    ) -> Penalised | None:
+        """A parameter that is one of several, as what a method gives back where we do not see which class has it."""
+        found = [self.parameter(each, depth + 1) for each in places]
         known = found[0] if found and None not in found else None
-        return replace(known, whole=False, written=node) if known is not None else None
+        return replace(known, whole=False, written=written or known.written) if known is not None else None

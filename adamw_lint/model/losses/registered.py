@@ -11,6 +11,8 @@ from adamw_lint.model.tree import dotted, item_at, keyword, method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
+_DEPTH = 4  # functions that give back what another does
+
 
 class Registered:
     """Answers for one surveyed file."""
@@ -25,24 +27,42 @@ class Registered:
         made = [value for binding in self._survey.attributes[owner][name] for value in self._made(binding)]
         return bool(made) and all(map(self._makes_parameter, made))
 
-    def _makes_parameter(self, value: cst.BaseExpression | None) -> bool:
-        """Whether a call makes a parameter: a class of the library, or a method of the layer by which it is trained."""
+    def _makes_parameter(self, value: cst.BaseExpression | None, depth: int = 0) -> bool:
+        """Whether a call makes a parameter: a class of the library, a method of the layer, or what gives back one."""
         method = method_call(value) if isinstance(value, cst.Call) else None
         if method is not None and method[1] in self._words["parameter_methods"] and isinstance(value, cst.Call):
             return dotted(method[0]) == "self" and dotted(keyword(value, "trainable")) != "False"
-        return self.path(value) in self._words["parameter_types"]
+        if self.path(value) in self._words["parameter_types"]:
+            return True
+        made = list(self._given_back(value)) if depth < _DEPTH else []
+        return bool(made) and all(self._makes_parameter(each, depth + 1) for each in made)
 
     def _made(self, binding: Binding) -> Iterator[cst.BaseExpression | None]:
-        """What makes the value of an attribute: what it is bound to, or an element of the tuple that a call returns."""
-        if binding.kind is not Kind.UNPACK or not isinstance(binding.value, cst.Call) or binding.index is None:
-            yield binding.value if binding.kind is Kind.ASSIGN else None
-            return
-        function = self._values.behind(self._values.worth(binding.value.func))
-        for returned in self._survey.returns_of(function.node) if isinstance(function, Defined) else ():
-            if isinstance(returned.value, cst.Tuple):
-                element = item_at(returned.value, binding.index) or returned.value
-                bound = self._values.bound_once(element)
-                yield bound.value if bound is not None else element
+        """What makes the value of an attribute: what it is bound to, or an element of a tuple, written or returned."""
+        if binding.kind is Kind.ASSIGN:
+            yield binding.value
+        elif binding.kind is not Kind.UNPACK or binding.index is None:
+            yield None
+        elif not isinstance(binding.value, cst.Call):
+            yield item_at(binding.value, binding.index)
+        for each in self._returned(binding.value) if binding.kind is Kind.UNPACK else ():
+            if isinstance(each, cst.Tuple):
+                yield self._bound(item_at(each, binding.index) or each)
+
+    def _given_back(self, call: cst.BaseExpression | None) -> Iterator[cst.BaseExpression]:
+        """What makes that which a function of the program gives back."""
+        return map(self._bound, self._returned(call))
+
+    def _returned(self, call: cst.BaseExpression | None) -> Iterator[cst.BaseExpression]:
+        function = self._values.behind(self._values.worth(call.func)) if isinstance(call, cst.Call) else None
+        for each in self._survey.returns_of(function.node) if isinstance(function, Defined) else ():
+            if each.value is not None:
+                yield each.value
+
+    def _bound(self, node: cst.BaseExpression) -> cst.BaseExpression:
+        """What a name is bound to, if once."""
+        bound = self._values.bound_once(node)
+        return node if bound is None or bound.value is None else bound.value
 
     def path(self, value: cst.BaseExpression | None) -> str:
         """The library's path to what makes a value by a call; empty where that is not one."""
