@@ -128,6 +128,22 @@ REACHED = {
         tf.losses.mean_squared_error(y, out)
         train = tf.train.AdamOptimizer(1e-3).minimize(tf.losses.get_total_loss())
     """,
+    "the default of an option": """
+        def block(x, **options):
+            regularizer = options.setdefault("kernel_regularizer", l2(1e-4))
+            return Conv2D(8, 3, kernel_regularizer=regularizer)(x)
+        inputs = Input((32, 32, 3))
+        model = keras.Model(inputs, block(inputs))
+        model.compile("adam", "mse")
+    """,
+    "the default of an option in a dict": """
+        def block(x, **options):
+            options.setdefault("kernel_regularizer", l2(1e-4))
+            return Conv2D(8, 3, **options)(x)
+        inputs = Input((32, 32, 3))
+        model = keras.Model(inputs, block(inputs))
+        model.compile("adam", "mse")
+    """,
     "a wrapped optimizer with a name": """
         OPTIMIZED
         optimizer = keras.mixed_precision.LossScaleOptimizer(Adam(1e-3))
@@ -213,3 +229,15 @@ def test_a_regularizer_reaches_an_adam(name: str) -> None:
 @pytest.mark.parametrize("name", APART)
 def test_a_regularizer_that_reaches_none_is_left_alone(name: str) -> None:
     assert not found(APART[name])
+
+
+def test_half_of_the_squares_is_taken_for_what_it_is() -> None:
+    code = """
+import tensorflow as tf
+out = tf.layers.dense(x, 8, kernel_regularizer=tf.contrib.layers.l2_regularizer(0.01))
+tf.losses.mean_squared_error(y, out)
+train = tf.train.AdamOptimizer(1e-3).minimize(tf.losses.get_total_loss())
+"""
+    (found,) = lint(Source.of_text(code), only("l2-in-loss"))
+    assert found.help is not None
+    assert "`tensorflow.contrib.opt.AdamWOptimizer` with `weight_decay=η · 0.01`, the factor" in found.help

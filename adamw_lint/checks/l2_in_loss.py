@@ -97,6 +97,8 @@ def _help(module: Module, term: LossTerm) -> str:
         return f"leave it out and use `{to}` with a `weight_decay` of its own: a mean divides λ by the weights' number"
     try:
         _require_here(module, term)
+        if term.outer.factors:
+            raise Manual("what multiplies all of it is not in the factor")
         found = factor(module, built, _gradient(term))
     except Manual:
         if optimizers_by_path()[to].coupling is Coupling.UNSCALED:

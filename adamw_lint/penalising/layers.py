@@ -11,6 +11,7 @@ from adamw_lint.model.module import Module
 from adamw_lint.model.worth import Number
 from adamw_lint.penalising.moved import moved
 from adamw_lint.penalising.sibling import decaying
+from adamw_lint.rulebook import Coupling, optimizers_by_path
 
 
 def findings(module: Module, rule: str) -> Iterator[Diagnostic]:
@@ -45,12 +46,14 @@ def _labels(module: Module, penalty: LayerPenalty) -> Iterator[Label]:
 
 
 def _help(module: Module, penalty: LayerPenalty) -> str:
-    to = decaying(penalty.trainer.optimizer).name
+    to = penalty.trainer.optimizer.successor or decaying(penalty.trainer.optimizer).name
+    rate = "η · " if optimizers_by_path()[to].coupling is Coupling.UNSCALED else ""
     if not isinstance(penalty.worth, Number):
-        return f"leave it out and use `{to}` with `weight_decay=2λ` for λ‖θ‖²; {_acts(module, penalty.trainer, None)}"
-    twice = 2 * penalty.worth.value
+        acts = _acts(module, penalty.trainer, None)
+        return f"leave it out and use `{to}` with `weight_decay={rate}2λ` for λ‖θ‖²; {acts}"
+    twice = plain(2 * penalty.worth.value)
     acts = _acts(module, penalty.trainer, penalty)
-    return f"leave it out and use `{to}` with `weight_decay={plain(twice)}`, the factor in its gradient; {acts}"
+    return f"leave it out and use `{to}` with `weight_decay={rate}{twice}`, the factor in its gradient; {acts}"
 
 
 def _acts(module: Module, trainer: Trainer, penalty: LayerPenalty | None) -> str:

@@ -23,6 +23,11 @@ class Kind:
     is_pure: bool
     is_half: bool
 
+    @property
+    def weight(self) -> Value:
+        """What Σw² is multiplied by, as far as that is known."""
+        return Number(self.worth.value / 2) if self.is_half and isinstance(self.worth, Number) else self.worth
+
 
 def kind(values: Values, call: cst.Call) -> Kind | None:
     """The regularizer that a call builds by the table of regularizers; None where it builds none."""

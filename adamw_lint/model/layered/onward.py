@@ -112,6 +112,13 @@ class Onward:
             named = stage is Stage.REGULARIZER and self.is_regularizing(name)
             yield Stop(call, Stage.ARGUMENTS if named else stage)
             return
+        method = method_call(call)
+        if method is not None and method[1] in ("get", "pop", "setdefault"):  # what is given back by default
+            yield Stop(call, stage)
+            key = text_of(next(iter(positional(call)), None))
+            if method[1] == "setdefault" and stage is Stage.REGULARIZER and self.is_regularizing(key or ""):
+                yield from self._read(method[0], Stage.ARGUMENTS)
+            return
         target = self._values.behind(callee)
         if isinstance(target, Defined):
             entered = self._into(call, arg, self._instances.constructor(target.node), stage)

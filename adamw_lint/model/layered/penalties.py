@@ -66,7 +66,7 @@ class LayerPenalties:
         for call in self._survey.own(self._survey.calls):
             found = kind(self._values, call)
             if found is not None and not is_zero(found.worth):
-                yield call, found.is_pure, found.worth
+                yield call, found.is_pure, found.weight
         for text in self._survey.own(self._survey.strings):
             parent = self._survey.parents[text]
             name = parent.keyword.value if isinstance(parent, cst.Arg) and parent.keyword is not None else ""
