@@ -182,7 +182,13 @@ class Losses:
         stepped = tuple(dict.fromkeys(built for _, built in self._steps(sink)))
         if not self._optimizers.every:  # a class above may build one, of a file that is read once its name is asked for
             self._read_above(self._survey.owner(sink.node))
-        return self._optimizers.adam(owners or stepped or self._not_beside(sink))
+        return self._optimizers.adam(owners or stepped or (() if self._steps_unseen(sink) else self._not_beside(sink)))
+
+    def _steps_unseen(self, sink: Sink) -> bool:
+        """Whether what steps beside a loss is of a class that only a run knows: `eval(name)(params)`."""
+        receivers = (receiver for _, receiver in self._stepping(self._survey.function(sink.node)))
+        made = (binding.value for each in receivers if (binding := self._values.bound_once(each)) is not None)
+        return any(isinstance(each, cst.Call) and isinstance(each.func, (cst.Call, cst.Subscript)) for each in made)
 
     def _not_beside(self, sink: Sink) -> tuple[Construction, ...]:
         """All optimizers but those that an object keeps beside another, unseen one, which steps on the loss."""
