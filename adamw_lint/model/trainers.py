@@ -5,8 +5,10 @@ from functools import cached_property
 
 import libcst as cst
 
+from adamw_lint.model.command_line import default_text
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
+from adamw_lint.model.losses.conditions import asked_around
 from adamw_lint.model.scopes import exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted
@@ -75,9 +77,21 @@ class Trainers:
         return self.behind(Place(binding.value, receiver.frame), depth + 1)
 
     def adam(self, some: tuple[Construction, ...]) -> tuple[Construction, ...]:
-        """Those of the adam family, if any other of `some` is but the other choice of a condition; else none."""
-        adam = tuple(built for built in some if built.optimizer.family is Family.ADAM)
+        """Those of the adam family, if any other of `some` is but the other choice of a condition; else none.
+
+        One that an option chooses which is another by default is none of them.
+        """
+        adam = tuple(built for built in some if built.optimizer.family is Family.ADAM and not self._is_left(built))
         return adam if all(built in adam or self._is_other_choice(built, adam) for built in some) else ()
+
+    def _is_left(self, built: Construction) -> bool:
+        """Whether the default of an option of the command line chooses another."""
+        around = self._frames.around(built.call)
+        for asked in asked_around(self._survey, built.call):
+            default = default_text(self._survey, self._frames.resolve(Place(asked.node, around)).node)
+            if default is not None and not asked.holds(default):
+                return True
+        return False
 
     def _is_other_choice(self, built: Construction, adam: tuple[Construction, ...]) -> bool:
         """Whether a condition chooses between an optimizer and one of the adam family, for the same variable."""

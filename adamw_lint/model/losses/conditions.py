@@ -17,6 +17,11 @@ class Asked:
     of: str
     text: str
     is_whole: bool
+    node: cst.BaseExpression
+
+    def holds(self, text: str) -> bool:
+        """Whether it is true where the expression is a text."""
+        return self.text == text if self.is_whole else self.text in text
 
     def denies(self, other: "Asked") -> bool:
         """Whether both cannot be true."""
@@ -30,7 +35,7 @@ def never_together(survey: Survey, one: cst.CSTNode, other: cst.CSTNode) -> bool
 
     `if args.optim == "sgd":` and `if args.optim == "adam":`, or what stands in the `else` of the same condition.
     """
-    first, second = list(_around(survey, one)), list(_around(survey, other))
+    first, second = list(asked_around(survey, one)), list(asked_around(survey, other))
     if any(a.denies(b) or b.denies(a) for a in first for b in second):
         return True
     return any(_are_opposite(a, b) for a in _decided(survey, one) for b in _decided(survey, other))
@@ -58,7 +63,8 @@ def _are_opposite(one: tuple[cst.BaseExpression, bool], other: tuple[cst.BaseExp
     return one[1] is not other[1] and same(one[0], other[0])
 
 
-def _around(survey: Survey, node: cst.CSTNode) -> Iterator[Asked]:
+def asked_around(survey: Survey, node: cst.CSTNode) -> Iterator[Asked]:
+    """What the conditions ask that are met where a place runs."""
     for arm in _arms(survey, node):
         if isinstance(arm.statement, (cst.If, cst.IfExp)) and arm.index == 0:
             yield from _asked(arm.statement.test)
@@ -82,4 +88,4 @@ def _asked(test: cst.BaseExpression) -> Iterator[Asked]:
 def _said(of: cst.BaseExpression, text: cst.BaseExpression, *, is_whole: bool) -> Iterator[Asked]:
     name, said = dotted(of), text_of(text)
     if name is not None and said is not None:
-        yield Asked(name, said, is_whole)
+        yield Asked(name, said, is_whole, of)
