@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from pages import only
+from pages import only, project, source_of
 
 from adamw_lint.engine import lint
 from adamw_lint.read.source import Source
@@ -229,6 +229,25 @@ def test_a_regularizer_reaches_an_adam(name: str) -> None:
 @pytest.mark.parametrize("name", APART)
 def test_a_regularizer_that_reaches_none_is_left_alone(name: str) -> None:
     assert not found(APART[name])
+
+
+def test_the_scope_of_what_a_function_gives_back_is_followed_to_where_its_losses_are_collected() -> None:
+    train = """
+import tensorflow as tf
+import made
+loss = tf.add_n([error(made.net(x), y), *tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)])
+step = tf.train.AdamOptimizer(1e-3).minimize(loss)
+"""
+    code = """
+import tensorflow as tf
+from tensorflow.contrib import slim
+def net(x):
+    with slim.arg_scope([slim.conv2d], weights_regularizer=slim.l2_regularizer(1e-5)):
+        return slim.conv2d(x, 8, 3)
+"""
+    for optimizer, found in (("AdamOptimizer", 1), ("GradientDescentOptimizer", 0)):
+        with project({"train.py": train.replace("AdamOptimizer", optimizer)}):
+            assert len(lint(source_of(code, "made.py"), only("l2-in-loss"))) == found
 
 
 def test_half_of_the_squares_is_taken_for_what_it_is() -> None:

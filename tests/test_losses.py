@@ -3,7 +3,9 @@
 import textwrap
 
 import pytest
+from pages import only, project, source_of
 
+from adamw_lint.engine import lint
 from adamw_lint.model.losses.terms import LossTerm
 from adamw_lint.model.module import Module
 from adamw_lint.read.prefilter import may_concern
@@ -931,3 +933,29 @@ def test_a_method_is_known_where_one_class_has_it() -> None:
     code = in_trees("return data", gradient="jax.grad(agent.fitted)") + METHOD
     assert found(code) == ["lam * optax.global_norm(params) ** 2"]
     assert found(f"{code}\nclass Other:\n    def fitted(self, x):\n        return x\n") == []
+
+
+def test_a_loss_that_another_file_returns_in_its_turn_is_one() -> None:
+    code = """
+import torch
+def squares_and_loss(inputs, targets, model, factor=1e-3):
+    penalty = 0.0
+    for param in model.parameters():
+        penalty += torch.sum(param ** 2) / 2
+    penalty = factor * penalty
+    return torch.sum((inputs - targets) ** 2) / 2 + penalty
+"""
+    task = """
+import pytorch_lightning as pl
+import torch
+import losses
+class Task(pl.LightningModule):
+    def loss(self, inputs, targets):
+        return losses.squares_and_loss(inputs, targets, self)
+    def training_step(self, batch, index):
+        return self.loss(self(batch[0]), batch[1])
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+"""
+    with project({"losses.py": code, "task.py": task}):
+        assert len(lint(source_of(code, "losses.py"), only("l2-in-loss"))) == 1

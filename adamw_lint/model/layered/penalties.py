@@ -18,6 +18,9 @@ from adamw_lint.model.worth import Number, Reference, Value, is_zero
 from adamw_lint.read.asked import NOTEBOOK
 from adamw_lint.rulebook import Family
 
+# What is given back, or is the scope of what is.
+_HANDING = (cst.Return, cst.Element, cst.WithItem)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerPenalty:
@@ -100,7 +103,7 @@ class LayerPenalties:
             if function is not None and owner is not None:
                 found = self._survey.scopes[owner].bindings.get("__init__", [])
                 yield from (each.node for each in found if isinstance(each.node, cst.FunctionDef))
-            if function is not None and isinstance(self._survey.parents[stop.node], (cst.Return, cst.Element)):
+            if function is not None and isinstance(self._survey.parents[stop.node], _HANDING):
                 yield function
 
     def _compilations(self, stop: Stop) -> Iterator[tuple[cst.CSTNode, Trainer]]:

@@ -57,10 +57,16 @@ class Losses:
     def __iter__(self) -> Iterator[LossTerm]:
         for sink in self._sinks.backward():
             yield from self._terms(sink)
-        for sink in self._sinks.returned(self._entered):
+        for sink in self._outermost_of(list(self._sinks.returned(self._entered))):
             yield from self._terms(sink)
         for sink, trainers in self._added.sinks() if self._added is not None else ():
             yield from self._terms(sink, trainers)
+
+    def _outermost_of(self, sinks: list[Sink]) -> list[Sink]:
+        """Those losses that are no part of another: what a function returns may be what another one returns."""
+        functions = {sink: self._survey.function(sink.node) for sink in sinks}
+        within = {each for sink in sinks for each in self._functions(self._addends.of(sink.loss)) - {functions[sink]}}
+        return [sink for sink in sinks if functions[sink] not in within]
 
     def _terms(self, sink: Sink, trainers: tuple[Construction, ...] = ()) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
