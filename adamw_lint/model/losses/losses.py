@@ -57,16 +57,21 @@ class Losses:
     def __iter__(self) -> Iterator[LossTerm]:
         for sink in self._sinks.backward():
             yield from self._terms(sink)
-        for sink in self._outermost_of(list(self._sinks.returned(self._entered))):
-            yield from self._terms(sink)
+        yield from self._returned(list(self._sinks.returned(self._entered)))
         for sink, trainers in self._added.sinks() if self._added is not None else ():
             yield from self._terms(sink, trainers)
 
-    def _outermost_of(self, sinks: list[Sink]) -> list[Sink]:
-        """Those losses that are no part of another: what a function returns may be what another one returns."""
+    def _returned(self, sinks: list[Sink]) -> Iterator[LossTerm]:
+        """Their terms, but for those which are found in a loss that another function returns of what the first does."""
         functions = {sink: self._survey.function(sink.node) for sink in sinks}
         within = {each for sink in sinks for each in self._functions(self._addends.of(sink.loss)) - {functions[sink]}}
-        return [sink for sink in sinks if functions[sink] not in within]
+        found: set[cst.CSTNode] = set()
+        for sink in sorted(sinks, key=lambda each: functions[each] in within):
+            for term in self._terms(sink):
+                norms = {leaf.node for leaf in leaves(term.path[-1])}
+                if functions[sink] not in within or not norms <= found:
+                    yield term
+                found |= norms
 
     def _terms(self, sink: Sink, trainers: tuple[Construction, ...] = ()) -> Iterator[LossTerm]:
         loss = self._addends.of(sink.loss)
