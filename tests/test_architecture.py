@@ -131,3 +131,20 @@ shown(model)
         assert module.architecture.tensors(call.args[0].value) is None  # a norm with a bias, or without
     held = ["blocks.0.fc.weight", "blocks.1.fc.weight", "head.weight", "head.bias", "more.weight"]
     assert [tensor.name for tensor in known] == held
+
+
+def test_what_a_class_of_the_program_loads_has_what_its_constructor_makes() -> None:
+    code = """
+from torch import nn
+from transformers import BertPreTrainedModel
+
+class Net(BertPreTrainedModel):
+    def __init__(self, config, labels):
+        super().__init__(config)
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.head = nn.Linear(config.hidden_size, labels, bias=False)
+
+model = Net.from_pretrained("bert-base-uncased", labels=8)
+"""
+    architecture, expression = asked(code)
+    assert [tensor.name for tensor in architecture.known(expression)] == ["norm.weight", "norm.bias", "head.weight"]

@@ -71,7 +71,7 @@ def member(run: Interpreter, base: Thing, name: str) -> Thing:
         case Super():
             return _inherited(run, base.receiver, name, behind=base.owner)
         case Class():
-            return inherited(run, base, name) or HANDED
+            return inherited(run, base, name) or Method(base, name)
         case Held() | Raw():
             return SHAPE if name == "shape" else Method(base, name)
         case Listed() | Mapped() | Constant() | tuple():
