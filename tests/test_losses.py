@@ -955,7 +955,8 @@ class Task(pl.LightningModule):
     def training_step(self, batch, index):
         return self.loss(self(batch[0]), batch[1])
     def configure_optimizers(self):
-        return torch.optim.Adam(self.parameters(), lr=1e-3)
+        return torch.optim.Adam(self.parameters(), lr=1e-3, weight_decay=self.decay,)
 """
     with project({"losses.py": code, "task.py": task}):
-        assert len(lint(source_of(code, "losses.py"), only("l2-in-loss"))) == 1
+        (term,) = lint(source_of(code, "losses.py"), only("l2-in-loss"))
+    assert term.message.endswith("; it comes on top of its own coupled `weight_decay=self.decay`")

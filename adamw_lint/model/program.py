@@ -116,8 +116,9 @@ class Program:
         return tuple(tree for tree in self._files if tree is not self._survey.tree)
 
     def text(self, node: cst.CSTNode) -> str:
-        """The code of a node of another file."""
-        return self._survey.root(node).code_for_node(node).strip()
+        """The code of a node of another file, without a comma that stands behind it."""
+        code = self._survey.root(node).code_for_node(node).strip()
+        return code.removesuffix(",").rstrip() if isinstance(getattr(node, "comma", None), cst.Comma) else code
 
     def read(self, path: Path) -> cst.Module | None:
         """The tree of a file, all of which is taken into the survey; None for one that cannot be read."""
