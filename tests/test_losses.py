@@ -960,3 +960,16 @@ class Task(pl.LightningModule):
     with project({"losses.py": code, "task.py": task}):
         (term,) = lint(source_of(code, "losses.py"), only("l2-in-loss"))
     assert term.message.endswith("; it comes on top of its own coupled `weight_decay=self.decay`")
+
+
+def test_no_factor_is_lost_in_what_is_advised() -> None:
+    code = """
+import tensorflow as tf
+h = tf.Variable(tf.ones([8]))
+penalty = reg * (tf.nn.l2_loss(users) + tf.nn.l2_loss(h))
+loss = tf.reduce_mean(ce) + penalty
+train = tf.train.AdamOptimizer(1e-3).minimize(loss)
+"""
+    (term,) = lint(Source.of_text(code), only("l2-in-loss"))
+    assert term.help is not None
+    assert "`weight_decay=ηλ` for λ/2·‖θ‖²" in term.help
