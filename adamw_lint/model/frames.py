@@ -8,7 +8,7 @@ import libcst as cst
 from adamw_lint.model.kinship import Kinship
 from adamw_lint.model.scopes import Kind, find
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import descendants, dotted, method_call
+from adamw_lint.model.tree import descendants, dotted, item_at, method_call
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Defined, Reference
 
@@ -176,6 +176,14 @@ class Frames:
             yield function.body
             return
         yield from (node.value for node in self._survey.returns_of(function) if node.value is not None)
+
+    def items(self, place: Place, index: int | None) -> Iterator[Place]:
+        """The items at an index of a tuple that is written, or of those that a function of the program returns."""
+        entered = self.entered(place.node, place.frame) if isinstance(place.node, cst.Call) else None
+        choices = [place] if entered is None else [Place(each, entered) for each in self.results(entered.function)]
+        for choice in choices:
+            if (item := item_at(choice.node, index)) is not None:
+                yield Place(item, choice.frame)
 
     def given_back(self, call: cst.Call, frame: Frame | None) -> Iterator[Place]:
         """What a call gives back; of an object that we do not see, by every class of the program with that method."""

@@ -6,9 +6,9 @@ from functools import cached_property
 import libcst as cst
 
 from adamw_lint.model.command_line import default_text
+from adamw_lint.model.conditions import asked_around
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
-from adamw_lint.model.losses.conditions import asked_around
 from adamw_lint.model.scopes import exclusive
 from adamw_lint.model.survey import Survey
 from adamw_lint.model.tree import dotted

@@ -16,7 +16,7 @@ from adamw_lint.model.losses.picked import appended, listed, picked, raised
 from adamw_lint.model.scale import MINUS, ONE, Scale, operator_of, scale_of
 from adamw_lint.model.scopes import Binding, Kind
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, item_at, keyword, method_call, positional
+from adamw_lint.model.tree import dotted, index_of, keyword, method_call, positional
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Number, Text
 
@@ -158,15 +158,8 @@ class Addends:
 
     def _unpacked(self, binding: Binding, value: cst.BaseExpression, frame: Frame | None) -> Part:
         """One element of a tuple that is written, or that a function of the file returns."""
-        choices = [Place(value, frame)]
-        inner = self._frames.entered(value, frame) if isinstance(value, cst.Call) else None
-        if inner is not None:
-            choices = [Place(result, inner) for result in self._frames.results(inner.function)]
-        parts = []
-        for choice in choices:
-            if isinstance(choice.node, cst.Tuple) and (item := item_at(choice.node, binding.index)) is not None:
-                parts.append(self._part(Place(item, choice.frame)))
-        if inner is None and parts:
+        parts = [self._part(item) for item in self._frames.items(Place(value, frame), binding.index)]
+        if parts and not isinstance(value, cst.Call):
             return parts[0]
         return sum_of(value, parts) if parts else other(value)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from adamw_lint.model.conditions import never_together
 from adamw_lint.model.constructions import Construction
 from adamw_lint.model.frames import Frames, Place
 from adamw_lint.model.losses.added import added
 from adamw_lint.model.losses.addends import Addends
-from adamw_lint.model.losses.conditions import never_together
 from adamw_lint.model.losses.flow import Flow
 from adamw_lint.model.losses.norms import Norms
 from adamw_lint.model.losses.parts import Part, leaves

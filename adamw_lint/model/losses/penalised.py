@@ -1,6 +1,6 @@
 """Which tensor expressions denote parameters of a model: elements of streams, weights of layers, registered tensors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from adamw_lint.model.losses.trees import Trees
 from adamw_lint.model.losses.yielded import Penalised, Stream, Yield
 from adamw_lint.model.scopes import Binding, Kind, all_exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, index_of, item_at, method_call, positional, root_of, text_of
+from adamw_lint.model.tree import dotted, index_of, method_call, positional, root_of, text_of
 from adamw_lint.model.values import Values
 from adamw_lint.model.worth import Mapping, Number, Reference
 
@@ -117,16 +117,8 @@ class Denotation(Streams):
         if binding.kind is Kind.LOOP:
             return self._element(self.stream(inner, depth + 1), binding, inner, depth)
         if binding.kind is Kind.UNPACK:
-            return self._all_of(self._items(inner, binding.index), depth)
+            return self._all_of(self.frames.items(inner, binding.index), depth)
         return self.parameter(inner, depth + 1) if binding.kind is Kind.ASSIGN else None
-
-    def _items(self, place: Place, index: int | None) -> Iterator[Place]:
-        """One element of a tuple that is written, or that a function of the program returns."""
-        entered = self.frames.entered(place.node, place.frame) if isinstance(place.node, cst.Call) else None
-        results = [] if entered is None else [Place(each, entered) for each in self.frames.results(entered.function)]
-        for each in results or [place]:
-            if (item := item_at(each.node, index)) is not None:
-                yield Place(item, each.frame)
 
     def _mapped(self, binding: Binding, place: Place, depth: int) -> Penalised | None:
         """What the argument of a lambda denotes that `map`, or a reduction, runs on each of some parameters."""

@@ -9,7 +9,7 @@ import libcst as cst
 from adamw_lint.model.frames import Frame, Frames, Place
 from adamw_lint.model.scopes import Binding, Kind, exclusive
 from adamw_lint.model.survey import Survey
-from adamw_lint.model.tree import dotted, ends_with, item_at, positional
+from adamw_lint.model.tree import dotted, ends_with, positional
 from adamw_lint.model.updating.addition import Term
 from adamw_lint.model.updating.operands import Operations
 from adamw_lint.model.updating.updates import Updates
@@ -146,7 +146,7 @@ class Sources:
         elif binding.kind is Kind.ASSIGN:
             yield Place(value, frame)
         elif binding.kind is Kind.UNPACK and index is not None:
-            yield from self._unpacked(Place(value, frame), index)
+            yield from self._frames.items(Place(value, frame), index)
         elif binding.kind is Kind.LOOP:
             yield from self._iterated(value, index, frame)
 
@@ -161,15 +161,6 @@ class Sources:
         for each in calls:
             if binding.name in each.given and binding.name not in each.defaults:
                 yield Place(each.given[binding.name], each.caller)
-
-    def _unpacked(self, place: Place, index: int) -> Iterator[Place]:
-        choices = [place]
-        entered = self._frames.entered(place.node, place.frame) if isinstance(place.node, cst.Call) else None
-        if entered is not None:
-            choices = [Place(result, entered) for result in self._frames.results(entered.function)]
-        for choice in choices:
-            if (item := item_at(choice.node, index)) is not None:
-                yield Place(item, choice.frame)
 
     def _iterated(self, value: cst.BaseExpression, index: int | None, frame: Frame | None) -> Iterator[Place]:
         name, plain = ("", []) if not isinstance(value, cst.Call) else (dotted(value.func), positional(value))
