@@ -86,9 +86,9 @@ class Trainers:
 
     def _is_left(self, built: Construction) -> bool:
         """Whether the default of an option of the command line chooses another."""
-        around = self._frames.around(built.call)
         for asked in asked_around(self._survey, built.call):
-            default = default_text(self._survey, self._frames.resolve(Place(asked.node, around)).node)
+            place = self._frames.resolve(Place(asked.node, self._frames.around(built.call)))
+            default = default_text(self._survey, place.node)
             if default is not None and not asked.holds(default):
                 return True
         return False
