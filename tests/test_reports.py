@@ -199,3 +199,11 @@ def test_diff_is_in_the_bytes_of_the_file() -> None:
         b" y = '\xc3\xa9'\n\\ No newline at end of file\n"
     )
     assert diff(before, before) == b""
+
+
+def test_what_is_taken_for_narrow_is() -> None:
+    from rich.cells import cell_len
+
+    narrow = [chr(point) for point in range(0x3000) if full.NARROW.fullmatch(chr(point))]
+    assert "λ" in narrow
+    assert all(cell_len(each) == 1 for each in narrow)

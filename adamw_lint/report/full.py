@@ -1,5 +1,6 @@
 """Findings as a person reads them: the code, with marks under what proves the claim, and what to do."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from adamw_lint.report.screen import Line, head, printable
 WIDTH = 160  # cells of code, beyond which a line is cropped around its marks
 SHOWN = 4  # lines of one span that are shown; of a longer one the first and the last
 CONTEXT = 24  # cells kept to the left of the first mark of a cropped line
+# Each takes one cell: Latin, Greek and the punctuation that we write; what may be wider is asked of rich.
+NARROW = re.compile(r"[ -~\u00ae-\u02ff\u0370-\u03ff\u2010-\u2027\u2030-\u205e]*")
 COMMAND = {Safety.SAFE: "adamw-lint --fix", Safety.UNSAFE: "adamw-lint --fix --unsafe-fixes"}
 
 
@@ -160,7 +163,7 @@ def _row(pieces: list[_Piece]) -> Line:
 
 
 def _cells(text: str) -> int:
-    if text.isascii():
+    if NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len
 
